@@ -1,0 +1,1 @@
+"""How embedded servers are started, kept and found; used through `wellness.server`."""

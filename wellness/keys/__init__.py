@@ -1,0 +1,59 @@
+"""Every Redis key of the kit: its pattern, type, owner and expiry, in one table.
+
+A key is `<namespace>:{<user>}:<kind>[:<part>]`. The user stands in a hash tag, so all of a
+user's keys share a slot and the same code runs on Redis Cluster. User and part are
+percent-encoded, so no name can forge another key, a hash tag or a SCAN pattern.
+
+>>> Keys("wellness", "ann").readings("HeartRate")
+'wellness:{ann}:readings:HeartRate'
+>>> Keys("wellness", "a}:*").profile
+'wellness:{a%7D%3A%2A}:profile'
+"""
+
+from wellness.keys.keyspace import (
+    SCAN_COUNT,
+    Finding,
+    audit,
+    delete,
+    delete_all,
+    glob_escape,
+    scan,
+    users,
+)
+from wellness.keys.table import (
+    ANY_TTL,
+    KINDS,
+    LEDGER,
+    LESSON,
+    PERSON,
+    PROGRESS,
+    KeyParts,
+    Keys,
+    Kind,
+    claims_key,
+    encode,
+    parse,
+)
+
+__all__ = [
+    "ANY_TTL",
+    "KINDS",
+    "LEDGER",
+    "LESSON",
+    "PERSON",
+    "PROGRESS",
+    "SCAN_COUNT",
+    "Finding",
+    "KeyParts",
+    "Keys",
+    "Kind",
+    "audit",
+    "claims_key",
+    "delete",
+    "delete_all",
+    "encode",
+    "glob_escape",
+    "parse",
+    "scan",
+    "users",
+]

@@ -1,0 +1,103 @@
+"""What Redis holds of a namespace: found with SCAN, deleted with UNLINK, audited by the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from redis import Redis
+
+from wellness.keys.table import ANY_TTL, KINDS, PERSON, Keys, Kind, parse
+
+SCAN_COUNT = 1_000  # keys per SCAN step: a few hundred microseconds of server time
+
+
+def scan(client: Redis, namespace: str, user: str | None = None) -> Iterator[str]:
+    """Names of all keys of a namespace, or of one user in it, without blocking the server.
+
+    A key may come more than once, and one written meanwhile may be missed: SCAN's guarantees.
+    """
+    start = Keys(namespace, user).prefix if user is not None else f"{namespace}:{{"
+    for key in client.scan_iter(match=f"{glob_escape(start)}*", count=SCAN_COUNT):
+        yield key.decode() if isinstance(key, bytes) else key
+
+
+def glob_escape(text: str) -> str:
+    r"""Text as a SCAN pattern that matches only itself.
+
+    >>> glob_escape("a*[b]")
+    'a\\*\\[b\\]'
+    """
+    return "".join(f"\\{c}" if c in "*?[]^-\\" else c for c in text)
+
+
+def users(client: Redis, namespace: str) -> list[str]:
+    """Everyone who has health data in a namespace, sorted by name."""
+    return sorted({p.user for p in map(parse, scan(client, namespace)) if p.kind == "profile"})
+
+
+def delete(client: Redis, namespace: str, user: str | None = None) -> int:
+    """Delete a namespace, or one user in it, with SCAN and UNLINK; returns how many keys went."""
+    gone = 0
+    batch: list[str] = []
+    for key in scan(client, namespace, user):
+        batch.append(key)
+        if len(batch) == SCAN_COUNT:
+            gone += int(client.unlink(*batch))
+            batch.clear()
+    return gone + (int(client.unlink(*batch)) if batch else 0)
+
+
+def delete_all(client: Redis, namespace: str = PERSON) -> int:
+    """Delete all that the kit stored: people, lessons, tests, ledger, progress; how many keys."""
+    gone = 0
+    pattern = f"{glob_escape(namespace)}:*"
+    for key in client.scan_iter(match=pattern, count=SCAN_COUNT):
+        gone += int(client.unlink(key))
+    return gone
+
+
+class Finding(NamedTuple):
+    """A key whose type or expiry differs from its policy."""
+
+    key: str
+    problem: str
+
+
+def audit(client: Redis, namespace: str) -> list[Finding]:
+    """Each key of a namespace whose type or expiry is not what the table says.
+
+    Args:
+        client: bytes or text replies, either will do.
+        namespace: for instance `wellness` or `wellness:lesson:01-4f2a`.
+    """
+    names = sorted(set(scan(client, namespace)))
+    pipe = client.pipeline(transaction=False)
+    for name in names:
+        pipe.type(name)
+        pipe.ttl(name)
+    replies: list[Any] = pipe.execute()
+    findings = []
+    for name, found, ttl in zip(names, replies[::2], replies[1::2], strict=True):
+        type_name = found.decode() if isinstance(found, bytes) else found
+        if type_name == "none":
+            continue  # expired or deleted since the SCAN
+        if problem := _problem(KINDS.get(parse(name).kind), type_name, ttl):
+            findings.append(Finding(name, problem))
+    return findings
+
+
+def _problem(kind: Kind | None, type_name: str, ttl: int) -> str:
+    if kind is None:
+        return "no kind of key in wellness/keys/table.py"
+    if kind.ttl_s == ANY_TTL:
+        return ""
+    if type_name != kind.type:
+        return f"is a {type_name}, should be a {kind.type}"
+    if kind.ttl_s is None and ttl >= 0:
+        return f"expires in {ttl} s, should not expire"
+    if kind.ttl_s is not None and ttl < 0:
+        return f"never expires, should within {kind.ttl_s} s"
+    if kind.ttl_s is not None and ttl > kind.ttl_s:
+        return f"expires in {ttl} s, should within {kind.ttl_s} s"
+    return ""

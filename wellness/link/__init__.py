@@ -1,0 +1,1 @@
+"""What stands between a command and Redis: pool, guard, breaker, latency; see `wellness.client`."""

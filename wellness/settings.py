@@ -1,0 +1,140 @@
+"""Every tunable number and environment variable, with its unit and the reason for its value.
+
+Each setting is read from an environment variable `WELLNESS_<NAME>` (and `REDIS_URL` from its
+usual name). Library code takes a `Settings` object; only entry points call `load()`.
+
+>>> Settings(socket_timeout_s=0.2).socket_timeout_s
+0.2
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from wellness.errors import SettingsError
+
+PACKAGE_ROOT = Path(__file__).resolve().parent.parent
+
+
+def project_root() -> Path:
+    """The checkout this package runs from, or the current folder when it is installed elsewhere."""
+    return PACKAGE_ROOT if (PACKAGE_ROOT / "pyproject.toml").is_file() else Path.cwd()
+
+
+class Settings(BaseSettings):
+    """All settings of the kit; immutable, and usable as keyword arguments in tests."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WELLNESS_", frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    # Where things are
+    redis_url: str | None = Field(
+        default=None,
+        repr=False,  # it may hold a password
+        validation_alias=AliasChoices("REDIS_URL", "redis_url"),
+        description="a Redis of yours; without it the embedded server is used",
+    )
+    home: Path = Field(
+        default_factory=lambda: project_root() / ".wellness",
+        description="folder of this checkout's own data: the embedded server's files, locks, logs",
+    )
+    cache: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_cache_dir("redis-wellness")),
+        description="folder for fetched and verified files, shared by all checkouts of this user",
+    )
+    namespace: str = Field(default="wellness", description="prefix of each key of a person's data")
+    user: str = Field(default="me", description="whose data, when none is named")
+    scale: Literal["full", "ci"] = Field(
+        default="full", description="`ci` shrinks the sizes in lessons; it never skips a cell"
+    )
+    checks: Literal["lenient", "strict"] = Field(
+        default="lenient",
+        description="`strict` makes an exercise that is not passed an error, for tests",
+    )
+
+    # The connection
+    socket_timeout_s: float = Field(
+        default=2.0,
+        gt=0,
+        description="seconds one command may take; the slowest honest reply (two years of raw "
+        "heart rate) needs well under one, so two means that something is wrong",
+    )
+    connect_timeout_s: float = Field(
+        default=1.0, gt=0, description="seconds to open a connection; loopback needs microseconds"
+    )
+    max_connections: int = Field(
+        default=32,
+        gt=0,
+        description="pool limit: a notebook uses a few",
+    )
+    pool_wait_s: float = Field(
+        default=1.0, ge=0, description="seconds to wait for a free connection before an error"
+    )
+    health_check_s: int = Field(
+        default=30, ge=0, description="seconds a connection may idle before it is PINGed before use"
+    )
+
+    # The circuit breaker
+    breaker_failures: int = Field(
+        default=3,
+        gt=0,
+        description="consecutive connection failures that open it: one is a blip, three a fact",
+    )
+    breaker_reset_s: float = Field(
+        default=5.0, gt=0, description="seconds it stays open before one probe is let through"
+    )
+
+    # The embedded server
+    server_start_s: float = Field(
+        default=10.0, gt=0, description="seconds until the socket answers; measured: 0.05"
+    )
+    server_load_s: float = Field(
+        default=600.0, gt=0, description="seconds a large append-only file may take to load"
+    )
+    server_stop_s: float = Field(
+        default=20.0, gt=0, description="seconds for a clean stop (flush and fsync) before a kill"
+    )
+
+    # Ingestion
+    import_batch: int = Field(
+        default=5_000,
+        gt=0,
+        description="readings per MULTI: large enough that round trips vanish, small enough that "
+        "the server is never blocked for more than a few milliseconds",
+    )
+    max_compression_ratio: float = Field(
+        default=200.0, gt=1, description="largest believable ratio; real exports are 14 to 31 to 1"
+    )
+    heart_rate_gap_s: int = Field(
+        default=600,
+        gt=0,
+        description="seconds one heart-rate sample may stand for: the watch measures about every "
+        "five minutes at rest, so twice that bridges one missed sample and no more",
+    )
+    import_history: int = Field(
+        default=100, gt=0, description="import reports kept per user, newest first"
+    )
+
+
+def load() -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        SettingsError: a variable holds a value that cannot be used; names it and what it takes.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        variable = name if name == "REDIS_URL" else f"WELLNESS_{name}"
+        raise SettingsError(
+            f"{variable}={first['input']!r} cannot be used: {first['msg']}.",
+            hint=f"Correct or unset {variable}.",
+        ) from error
