@@ -1,0 +1,90 @@
+"""Commands about the installation: setup and doctor."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from dataclasses import asdict, dataclass
+
+from wellness.cli.console import Json, progress, write, write_json
+from wellness.errors import WellnessError
+from wellness.settings import Settings, load
+
+LEAST_FREE = 500_000_000  # bytes of disk: a large export and its append-only file
+
+
+def setup(json: Json = False) -> None:
+    """Fetch what is needed besides the Python packages: the Redis build for this machine."""
+    from wellness.bootstrap import find_redis_build, redis_build
+
+    settings = load()
+    if settings.redis_url:
+        answer = {"redis": "your own, from REDIS_URL"}
+    elif found := find_redis_build(settings):
+        answer = {"redis": str(found.root)}
+    else:
+        with progress("Fetching Redis", quiet=json) as update:
+            answer = {"redis": str(redis_build(settings, progress=update).root)}
+    write_json(answer) if json else write(f"Redis: {answer['redis']}")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the doctor's report. `remedy` is empty when all is well."""
+
+    what: str
+    found: str
+    remedy: str = ""
+
+
+def doctor(json: Json = False) -> None:
+    """Check what is installed and which Redis answers; exit code 1 when something is missing."""
+    settings = load()
+    checks = [
+        Check("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        _disk(settings),
+        *_redis(settings),
+    ]
+    if json:
+        write_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            write(f"{'ok  ' if not check.remedy else 'FIX '} {check.what}: {check.found}")
+            if check.remedy:
+                write(f"     {check.remedy}")
+    if any(check.remedy for check in checks):
+        raise SystemExit(1)
+
+
+def _disk(settings: Settings) -> Check:
+    folder = next(path for path in (settings.home, *settings.home.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    remedy = "" if free > LEAST_FREE else "Free some space, or set WELLNESS_HOME to another disk."
+    return Check("disk", f"{free / 1e9:.1f} GB free for {settings.home}", remedy)
+
+
+def _redis(settings: Settings) -> list[Check]:
+    from wellness import keys
+    from wellness.client import connect, health, require_search
+
+    try:
+        client = connect(settings)
+    except WellnessError as error:
+        return [Check("Redis", error.message, error.hint)]
+    try:
+        state = health(client)
+        if not state.ok:
+            return [Check("Redis", state.problem, "Start it, or correct or unset REDIS_URL.")]
+        kind = "from REDIS_URL" if settings.redis_url else "embedded"
+        found = f"{state.version} at {state.endpoint} ({kind}), {state.persistence}"
+        checks = [Check("Redis", found)]
+        try:
+            require_search(client)
+            checks.append(Check("Search module", "there"))
+        except WellnessError as error:
+            checks.append(Check("Search module", error.message, error.hint))
+        users = keys.users(client, settings.namespace)
+        checks.append(Check("data", ", ".join(users) or "nobody's yet: `wellness import PATH`"))
+        return checks
+    finally:
+        client.close()

@@ -1,0 +1,1 @@
+"""What only the notebooks use: set-up, timing, charts, checks, the claims ledger, the build."""

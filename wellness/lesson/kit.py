@@ -1,0 +1,215 @@
+"""What each lesson begins and ends with: a Redis, a namespace of its own, and an honest end.
+
+    from wellness.lesson import kit
+    lesson = kit.start("03")
+    ...
+    lesson.finish()
+
+Between the two a lesson has `lesson.client`, `lesson.keys("ann")`, `lesson.now`, `lesson.load`,
+`lesson.scale`, `lesson.check` and `lesson.ledger`. Whatever it writes in its namespace is removed
+at `finish()`, else when the kernel ends, else (after kill -9) by the next lesson that starts.
+"""
+
+from __future__ import annotations
+
+import atexit
+import platform
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from redis.exceptions import RedisError
+
+from wellness import keys as key_table
+from wellness.client import Client, connect
+from wellness.errors import LessonError, WellnessError
+from wellness.health.sample import story
+from wellness.keys import Keys
+from wellness.lesson import checks, lease, states
+from wellness.lesson.guard import Guard
+from wellness.lesson.panel import farewell, welcome
+from wellness.lesson.progress import ProgressBar
+from wellness.settings import Settings, load
+
+if TYPE_CHECKING:
+    from wellness.health.store import Store
+    from wellness.lesson.claims import Entry, Ledger
+    from wellness.lesson.verdicts import Verdict, Word
+
+NOW = datetime.combine(story.EXPORT_DAY, story.EXPORT_TIME, ZoneInfo(story.HOME))
+T = TypeVar("T")
+_open: Lesson | None = None  # the lesson of this kernel; a second start ends the first
+
+
+def start(number: str, *, settings: Settings | None = None) -> Lesson:
+    """Begin a lesson: connect to Redis, take a namespace, show where we are.
+
+    Args:
+        number: the lesson's two digits.
+        settings: by default those of the environment.
+
+    Raises:
+        ServerError: there is no Redis to use; the hint says how to get one.
+    """
+    global _open
+    settings = settings or load()
+    client = connect(settings)  # first, or an embedded server without users would stop
+    _close_open()
+    folder = lease.folder(settings)
+    lease.sweep(client, folder)
+    _open = lesson = Lesson(number, settings, client, lease.take(folder, number))
+    checks.show(lesson)
+    return lesson
+
+
+@dataclass(eq=False, repr=False)
+class Lesson:
+    """A lesson that is running. `now` is when the sample was exported, whatever the calendar says.
+
+    Attributes:
+        client: the connection; replies are bytes.
+        namespace: what all of this lesson's keys begin with.
+        results: exercise to whether its last check passed.
+    """
+
+    number: str
+    settings: Settings
+    client: Client
+    _lease: lease.Lease
+    now: datetime = NOW
+    results: dict[str, bool] = field(default_factory=dict)
+    _guard: Guard = field(default_factory=Guard)
+
+    @property
+    def namespace(self) -> str:
+        """This run's own prefix of keys, for instance `wellness:lesson:03-5f2a90`."""
+        return self._lease.namespace
+
+    @property
+    def ledger(self) -> Ledger:
+        """The claims measured on this Redis; it outlives the lesson."""
+        from wellness.lesson.claims import Ledger
+
+        return Ledger(self.client)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """What this lesson runs on: name to version."""
+        return {
+            "Redis": str(self.client.info("server")["redis_version"]),
+            "Python": platform.python_version(),
+            "redis-py": version("redis"),
+            "redis-wellness": version("redis-wellness"),
+        }
+
+    def record(
+        self,
+        claim: int,
+        *,
+        experiment: str,
+        measured: Mapping[str, tuple[float, str]],
+        verdict: Verdict | Word,
+        depends_on: str = "",
+    ) -> Entry:
+        """Enter what was measured about a claim into the ledger; see `Ledger.record`."""
+        return self.ledger.record(
+            claim,
+            lesson=self.number,
+            experiment=experiment,
+            measured=measured,
+            verdict=verdict,
+            depends_on=depends_on,
+            at=datetime.now(UTC),
+            versions=self.versions,
+        )
+
+    def keys(self, user: str = states.SAMPLE_USER) -> Keys:
+        """The keys of a user of this lesson."""
+        return Keys(self.namespace, user)
+
+    def scale(self, full: T, ci: T) -> T:
+        """A size: the first one for people, the second where WELLNESS_SCALE is `ci`."""
+        return ci if self.settings.scale == "ci" else full
+
+    def load(self, state: str = "sample") -> Store:
+        """Bring this lesson's Redis into a prepared state and return the store of its user.
+
+        Raises:
+            LessonError: there is no such state.
+        """
+        return states.prepare(self, state)
+
+    def progress(self, label: str) -> Callable[[int, int], None]:
+        """A callback (bytes done, bytes in total or 0) that draws a progress bar."""
+        return ProgressBar(label)
+
+    def check(self, exercise: str, answer: Any) -> None:
+        """Check an answer, show the verdict, and remember that the exercise was passed.
+
+        Args:
+            exercise: for instance "03-1".
+            answer: what the exercise asks for, a value or something to call.
+
+        Raises:
+            LessonError: there is no such exercise, or it is not passed and WELLNESS_CHECKS is
+                `strict`.
+        """
+        if exercise.partition("-")[0] != self.number:
+            raise LessonError(f"{exercise} is no exercise of lesson {self.number}.")
+        module = checks.module(self.number)
+        result = checks.judge(exercise, answer, lesson=self, exercises=module)
+        self.results[exercise] = result.passed
+        checks.show(result)
+        if result.passed:
+            when = datetime.now(UTC).isoformat(timespec="seconds")
+            learner = Keys(key_table.PROGRESS, self.settings.user)
+            self.client.hset(learner.progress, exercise, when)
+        elif self.settings.checks == "strict":
+            raise LessonError(f"Exercise {exercise} is not passed: {result.message}")
+
+    def finish(self) -> None:
+        """End the lesson: look for what went wrong unseen, remove its keys, show what it measured.
+
+        Raises:
+            LessonError: an error was swallowed on the way, or a key has no or the wrong expiry.
+                The keys are removed all the same.
+        """
+        problems = [f"{key} {what}." for key, what in key_table.audit(self.client, self.namespace)]
+        problems += self._guard.problems()
+        self._guard.stop()
+        removed = self._lease.purge(self.client)
+        checks.show(farewell(self, removed))
+        if (claims := self.ledger.table(self.number)).claims:
+            checks.show(claims)
+        if problems:
+            raise LessonError(
+                "\n- ".join([f"Lesson {self.number} ran to its end, but:", *problems, ""]),
+                hint="Correct the cell, restart the kernel and run all cells again.",
+            )
+
+    def close(self) -> None:
+        """Remove the lesson's keys, also those written after `finish`; give all back."""
+        self._guard.stop()
+        try:
+            self._lease.release(self.client)
+        finally:
+            self.client.close()
+
+    def __repr__(self) -> str:
+        return repr(welcome(self))
+
+    def _repr_html_(self) -> str:
+        return welcome(self)._repr_html_()
+
+
+@atexit.register
+def _close_open() -> None:
+    global _open
+    lesson, _open = _open, None
+    if lesson is not None:
+        with suppress(WellnessError, RedisError, OSError):  # its Redis may be gone: swept later
+            lesson.close()
