@@ -1,0 +1,72 @@
+"""What all tests share: a real Redis on a private socket, and a namespace per test.
+
+A person's data is out of reach: REDIS_URL and the WELLNESS_ variables of the environment are
+dropped, and the default home is a temporary folder.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from wellness import keys
+from wellness.server import EmbeddedServer, start
+from wellness.settings import Settings
+
+KEPT = {"WELLNESS_CACHE", "WELLNESS_SCALE"}  # neither leads to anyone's data
+
+
+def pytest_configure() -> None:
+    for name in list(os.environ):
+        if name == "REDIS_URL" or (name.startswith("WELLNESS_") and name not in KEPT):
+            del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of this test run, the same for all workers of pytest-xdist."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_home(run_dir: Path) -> None:
+    """Code and processes that load the settings themselves find an empty home."""
+    os.environ["WELLNESS_HOME"] = str(run_dir / "home")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a home of this test's own and the real cache of fetched files."""
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def redis_server(run_dir: Path) -> Iterator[EmbeddedServer]:
+    """One embedded Redis for the whole run; whoever uses it keeps to a namespace."""
+    with start(Settings(home=run_dir / "shared")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def client(redis_server: EmbeddedServer) -> Iterator[Redis]:
+    """A plain client with replies in bytes."""
+    with Redis(unix_socket_path=str(redis_server.socket)) as client:
+        yield client
+
+
+@pytest.fixture
+def namespace(client: Redis) -> Iterator[str]:
+    """A namespace of this test's own, emptied afterwards; keys outside the table's form fail."""
+    name = f"wellness:test:{uuid.uuid4().hex[:12]}"
+    yield name
+    keys.delete(client, name)
+    left = sorted(client.scan_iter(match=f"{keys.glob_escape(name)}*", count=keys.SCAN_COUNT))
+    if left:
+        client.unlink(*left)
+    assert not left, f"keys that `keys.delete` does not know: {left}"
