@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,17 +13,23 @@ from redis.crc import key_slot
 
 from wellness import keys
 from wellness.keys import KINDS, Finding, KeyParts, Keys, Kind, parse
+from wellness.settings import Settings
 
 WITH_PART: dict[str, Callable[[Keys, str], str]] = {
     "readings": Keys.readings,
     "days": Keys.days,
     "stale": Keys.stale,
     "tags": Keys.tags,
+    "turns": Keys.turns,
+    "embedding": Keys.embedding,
+    "embedding_lock": Keys.embedding_lock,
+    "memory": Keys.memory,
+    "answer": Keys.answer,
     "scratch": Keys.scratch,
 }
 WITHOUT_PART = (
     "sources", "workouts", "correlations", "activity", "beats", "profile", "imports",
-    "progress",
+    "progress", "version", "conversations", "titles", "embedding_stats", "facts",
 )  # fmt: skip
 HOSTILE = [
     "ann", "a}b:*", "{ann}", "ann}:readings:HeartRate", "ann:", "ü", "..", "/etc", "a b", "*", "?",
@@ -50,7 +57,7 @@ def test_the_table_and_the_builders_cover_each_other() -> None:
 def test_each_key_is_what_its_pattern_in_the_table_says() -> None:
     for kind, key in every_key(Keys("wellness", "ann"), "Thing").items():
         filled = KINDS[kind].pattern.replace("{user}", "{ann}")
-        filled = filled.replace("<type>", "Thing").replace("<name>", "Thing")
+        filled = re.sub("<[a-z]+>", "Thing", filled)
         assert key == f"wellness:{filled}"
     assert keys.claims_key() == f"{keys.LEDGER}:{KINDS['claims'].pattern}"
 
@@ -187,6 +194,27 @@ def test_delete_all_takes_what_lies_below_and_nothing_beside(client: Redis, wild
     assert not list(client.scan_iter(match=f"{keys.glob_escape(wild)}:*", count=1000))
 
 
+def test_indexes_go_with_their_namespace_and_not_with_a_user(client: Redis, namespace: str) -> None:
+    inner = f"{namespace}:inner"
+    mine, other = (keys.index_name(name, "memory", "m:1", 4) for name in (namespace, inner))
+    for name, prefix in ((mine, namespace), (other, inner)):
+        client.execute_command(
+            *("FT.CREATE", name, "PREFIX", 1, keys.index_prefix(prefix), "SCHEMA", "t", "TEXT")
+        )
+    fill(client, namespace, ["ann"])
+
+    def indexes() -> set[str]:
+        return {name.decode() for name in client.execute_command("FT._LIST")}
+
+    keys.delete(client, namespace, "ann")
+    assert {mine, other} <= indexes()
+    keys.delete(client, namespace)
+    assert mine not in indexes()
+    assert other in indexes()
+    keys.delete_all(client, namespace)
+    assert other not in indexes()
+
+
 def test_text_replies_do_as_well(client: Redis, namespace: str) -> None:
     made = fill(client, namespace, ["ann", "ü"])
     client.hset(Keys(namespace, "ü").profile, "zone", "UTC")
@@ -221,9 +249,17 @@ def write(client: Redis, type: str, key: str) -> None:
     }[type]()
 
 
+def limit_s(kind: str) -> int | None:
+    """The longest life of a kind of key, with the settings as they come."""
+    ttl_s = KINDS[kind].ttl_s
+    return getattr(Settings(), ttl_s) if isinstance(ttl_s, str) else ttl_s
+
+
 def test_keys_as_the_table_says_pass(client: Redis, namespace: str) -> None:
     for kind, key in every_key(Keys(namespace, "a}b:*"), "Thing").items():
         write(client, KINDS[kind].type, key)
+        if (limit := limit_s(kind)) and limit > 0:
+            client.expire(key, limit)
     write(client, "hash", keys.claims_key(namespace))
     assert len(set(keys.scan(client, namespace))) == len(KINDS)
     assert keys.audit(client, namespace) == []
@@ -232,15 +268,32 @@ def test_keys_as_the_table_says_pass(client: Redis, namespace: str) -> None:
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"scratch", "claims"}))
 def test_each_kind_is_checked(client: Redis, namespace: str, kind: str) -> None:
     key = every_key(Keys(namespace, "ann"), "Thing")[kind]
-    write(client, "string", key)
+    wrong = "set" if KINDS[kind].type == "string" else "string"
+    write(client, wrong, key)
     (found,) = keys.audit(client, namespace)
-    assert found == Finding(key, f"is a string, should be a {KINDS[kind].type}")
+    assert found == Finding(key, f"is a {wrong}, should be a {KINDS[kind].type}")
     client.delete(key)
     write(client, KINDS[kind].type, key)
-    client.expire(key, 100)
-    (found,) = keys.audit(client, namespace)
-    assert found.key == key
-    assert "should not expire" in found.problem
+    limit = limit_s(kind)
+    for ttl_s, problem in (
+        [(100, "should not expire")] if limit is None
+        else [(None, "never expires"), (limit + 100, f"should within {limit} s")]
+    ):  # fmt: skip
+        if ttl_s:
+            client.expire(key, ttl_s)
+        (found,) = keys.audit(client, namespace)
+        assert found.key == key
+        assert problem in found.problem
+
+
+def test_the_limit_is_that_of_the_settings(client: Redis, namespace: str) -> None:
+    key = Keys(namespace, "ann").turns("talk")
+    write(client, "list", key)
+    client.expire(key, 200)
+    assert keys.audit(client, namespace) == []
+    assert keys.audit(client, namespace, Settings(conversation_ttl_s=300)) == []
+    (found,) = keys.audit(client, namespace, Settings(conversation_ttl_s=100))
+    assert "should within 100 s" in found.problem
 
 
 @pytest.mark.parametrize("type", ["zset", "hash", "set", "list", "string"])

@@ -171,6 +171,20 @@ class UnitError(StoreError):
         )
 
 
+class ModelUnavailable(WellnessError):
+    """A model that is needed does not answer; carries its name and where it was asked for."""
+
+    hint = "`wellness doctor` says which models are there."
+
+    def __init__(self, model: str, where: str, reason: str, *, hint: str | None = None) -> None:
+        self.model, self.where, self.reason = model, where, reason
+        super().__init__(f"The model {model!r} at {where} does not answer: {reason}.", hint=hint)
+
+
+class RecallError(WellnessError):
+    """What was given cannot be remembered, recalled or forgotten."""
+
+
 class LessonError(WellnessError):
     """A notebook cannot start or finish as it should."""
 

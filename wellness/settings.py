@@ -121,6 +121,92 @@ class Settings(BaseSettings):
         default=100, gt=0, description="import reports kept per user, newest first"
     )
 
+    # Short-term memory
+    conversation_ttl_s: int = Field(
+        default=18_144_000,
+        gt=0,
+        description="seconds a conversation is kept: seven 30-day months, so that in each season a "
+        "person can still ask what was said half a year before, and nothing stays for ever",
+    )
+    conversation_ttl: Literal["sliding", "fixed"] = Field(
+        default="sliding",
+        description="`sliding` counts from the last turn, `fixed` from the first",
+    )
+    conversation_turns: int = Field(
+        default=1_000,
+        gt=0,
+        description="turns kept of one conversation: far more than a context holds, and a bound "
+        "on what one runaway client can fill",
+    )
+    context_tokens: int = Field(
+        default=3_000,
+        gt=0,
+        description="tokens of context for one question: the local models have 4,096, and the "
+        "answer needs the rest",
+    )
+
+    # Embeddings
+    ollama_host: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("OLLAMA_HOST", "ollama_host"),
+        description="an Ollama of yours; else one on its usual port, else the kit's own server",
+    )
+    embed_model: str = Field(
+        default="mxbai-embed-large", description="the embedding model asked of a real Ollama"
+    )
+    embed_timeout_s: float = Field(
+        default=30.0, gt=0, description="seconds one batch may take: a cold model loads first"
+    )
+    embedding_ttl_s: int = Field(
+        default=2_592_000,
+        gt=0,
+        description="seconds a cached embedding is kept: 30 days; computing it again is harmless",
+    )
+    embedding_wait_s: float = Field(
+        default=5.0,
+        gt=0,
+        description="seconds to wait for another process that embeds the same text, before doing "
+        "it oneself",
+    )
+
+    # Long-term memory
+    hnsw_m: int = Field(
+        default=16,
+        ge=2,
+        le=512,
+        description="links of a vector in the HNSW graph",
+    )
+    hnsw_ef_construction: int = Field(
+        default=200, gt=0, description="candidates while a vector is linked in: paid once a vector"
+    )
+    hnsw_ef_runtime: int = Field(
+        default=100,
+        gt=0,
+        description="candidates while searching; Redis' own default of 10 misses most neighbours",
+    )
+    memory_ttl_s: int = Field(
+        default=157_680_000,
+        gt=0,
+        description="seconds the longest-lived memory is kept: five years; kinds may have less",
+    )
+    recall_candidates: int = Field(
+        default=50, gt=0, description="memories that each of the two rankings offers to the fusion"
+    )
+    rrf_k: int = Field(
+        default=60, gt=0, description="the constant of reciprocal rank fusion (Cormack et al. 2009)"
+    )
+
+    # Semantic cache
+    answer_ttl_s: int = Field(
+        default=86_400, gt=0, description="seconds a cached answer may be given again: a day"
+    )
+    answer_distance: float = Field(
+        default=0.35,
+        gt=0,
+        lt=2,
+        description="largest cosine distance of a question to be the same one, if its slots agree",
+    )
+
 
 def load() -> Settings:
     """Settings from the environment.
@@ -133,7 +219,7 @@ def load() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        variable = name if name == "REDIS_URL" else f"WELLNESS_{name}"
+        variable = name if name in ("REDIS_URL", "OLLAMA_HOST") else f"WELLNESS_{name}"
         raise SettingsError(
             f"{variable}={first['input']!r} cannot be used: {first['msg']}.",
             hint=f"Correct or unset {variable}.",

@@ -230,6 +230,7 @@ class Importer:
         pipe = self.store.client.pipeline(transaction=True)
         pipe.lpush(self.store.keys.imports, json.dumps(self.report.to_dict()))
         pipe.ltrim(self.store.keys.imports, 0, self.settings.import_history - 1)
+        pipe.incr(self.store.keys.version)  # workouts, goals or the zone may have changed, too
         pipe.execute()
 
 

@@ -37,6 +37,7 @@ for member in string.gmatch(ARGV[1], '[^\\n]+') do
 end
 local added = redis.call('ZADD', KEYS[1], unpack(pieces))
 if added > 0 then
+  redis.call('INCRBY', KEYS[3], added)
   for day in pairs(days) do stale[#stale + 1] = day end
   redis.call('SADD', KEYS[2], unpack(stale))
 end
@@ -123,7 +124,7 @@ class Store:
             readings, stale = self.keys.readings(type), self.keys.stale(type)
             for low in range(0, len(members), WRITE_SLICE):
                 part = "\n".join(members[low : low + WRITE_SLICE])
-                pipe.eval(ADD, 2, readings, stale, part)
+                pipe.eval(ADD, 3, readings, stale, self.keys.version, part)
                 slots.append(type)
         try:
             replies = pipe.execute()
@@ -138,12 +139,8 @@ class Store:
 
     def range(self, type: str, start: float, end: float) -> Readings:
         """Readings that start in the half-open interval of epoch seconds."""
-        members: Any = self.client.zrange(
-            self.keys.readings(type),
-            start,
-            f"({end}",
-            byscore=True,
-        )
+        key = self.keys.readings(type)
+        members: Any = self.client.zrange(key, start, f"({end}", byscore=True)
         return Readings(type, members, self.tags(type))
 
     def latest(self, type: str, n: int = 1) -> Readings:
@@ -230,6 +227,11 @@ class Store:
         """What is known of the person and the newest export; empty for an unknown user."""
         stored: Any = self.client.hgetall(self.keys.profile)
         return {name.decode(): value.decode() for name, value in stored.items()}
+
+    def version(self) -> int:
+        """A number that grows with each reading that is added: what was computed before is old."""
+        stored: Any = self.client.get(self.keys.version)
+        return int(stored or 0)
 
     def zone(self) -> ZoneInfo:
         """The user's home zone.

@@ -20,23 +20,30 @@ from wellness.keys.keyspace import (
     scan,
     users,
 )
+from wellness.keys.names import (
+    KeyParts,
+    Keys,
+    claims_key,
+    encode,
+    index_name,
+    index_prefix,
+    is_index_of,
+    parse,
+)
 from wellness.keys.table import (
     ANY_TTL,
+    EVERYONE,
     KINDS,
     LEDGER,
     LESSON,
     PERSON,
     PROGRESS,
-    KeyParts,
-    Keys,
     Kind,
-    claims_key,
-    encode,
-    parse,
 )
 
 __all__ = [
     "ANY_TTL",
+    "EVERYONE",
     "KINDS",
     "LEDGER",
     "LESSON",
@@ -53,6 +60,9 @@ __all__ = [
     "delete_all",
     "encode",
     "glob_escape",
+    "index_name",
+    "index_prefix",
+    "is_index_of",
     "parse",
     "scan",
     "users",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from redis import Redis
+from redis.exceptions import ResponseError
 
-from wellness.keys.table import ANY_TTL, KINDS, PERSON, Keys, Kind, parse
+from wellness.keys.names import Keys, index_prefix, is_index_of, parse
+from wellness.keys.table import ANY_TTL, KINDS, PERSON, Kind
+from wellness.settings import Settings
 
 SCAN_COUNT = 1_000  # keys per SCAN step: a few hundred microseconds of server time
 
@@ -17,7 +20,7 @@ def scan(client: Redis, namespace: str, user: str | None = None) -> Iterator[str
 
     A key may come more than once, and one written meanwhile may be missed: SCAN's guarantees.
     """
-    start = Keys(namespace, user).prefix if user is not None else f"{namespace}:{{"
+    start = Keys(namespace, user).prefix if user is not None else index_prefix(namespace)
     for key in client.scan_iter(match=f"{glob_escape(start)}*", count=SCAN_COUNT):
         yield key.decode() if isinstance(key, bytes) else key
 
@@ -37,7 +40,12 @@ def users(client: Redis, namespace: str) -> list[str]:
 
 
 def delete(client: Redis, namespace: str, user: str | None = None) -> int:
-    """Delete a namespace, or one user in it, with SCAN and UNLINK; returns how many keys went."""
+    """Delete a namespace, or one user in it, with SCAN and UNLINK; returns how many keys went.
+
+    A whole namespace goes with its search indexes.
+    """
+    if user is None:
+        drop_indexes(client, lambda name: is_index_of(namespace, name))
     gone = 0
     batch: list[str] = []
     for key in scan(client, namespace, user):
@@ -50,11 +58,23 @@ def delete(client: Redis, namespace: str, user: str | None = None) -> int:
 
 def delete_all(client: Redis, namespace: str = PERSON) -> int:
     """Delete all that the kit stored: people, lessons, tests, ledger, progress; how many keys."""
+    drop_indexes(client, lambda name: name.startswith(f"{namespace}:"))
     gone = 0
     pattern = f"{glob_escape(namespace)}:*"
     for key in client.scan_iter(match=pattern, count=SCAN_COUNT):
         gone += int(client.unlink(key))
     return gone
+
+
+def drop_indexes(client: Redis, ours: Callable[[str], bool]) -> None:
+    """Drop search indexes by their name; the documents stay."""
+    try:
+        names: Any = client.execute_command("FT._LIST")  # type: ignore[no-untyped-call]
+    except ResponseError:  # no Search module, so no index
+        return
+    for name in (name.decode() if isinstance(name, bytes) else name for name in names):
+        if ours(name):
+            client.execute_command("FT.DROPINDEX", name)  # type: ignore[no-untyped-call]
 
 
 class Finding(NamedTuple):
@@ -64,12 +84,13 @@ class Finding(NamedTuple):
     problem: str
 
 
-def audit(client: Redis, namespace: str) -> list[Finding]:
+def audit(client: Redis, namespace: str, settings: Settings | None = None) -> list[Finding]:
     """Each key of a namespace whose type or expiry is not what the table says.
 
     Args:
         client: bytes or text replies, either will do.
         namespace: for instance `wellness` or `wellness:lesson:01-4f2a`.
+        settings: hold the seconds of the kinds that expire; by default their defaults do.
     """
     names = sorted(set(scan(client, namespace)))
     pipe = client.pipeline(transaction=False)
@@ -82,22 +103,30 @@ def audit(client: Redis, namespace: str) -> list[Finding]:
         type_name = found.decode() if isinstance(found, bytes) else found
         if type_name == "none":
             continue  # expired or deleted since the SCAN
-        if problem := _problem(KINDS.get(parse(name).kind), type_name, ttl):
+        if problem := _problem(KINDS.get(parse(name).kind), type_name, ttl, settings):
             findings.append(Finding(name, problem))
     return findings
 
 
-def _problem(kind: Kind | None, type_name: str, ttl: int) -> str:
+def _problem(kind: Kind | None, type_name: str, ttl: int, settings: Settings | None) -> str:
     if kind is None:
         return "no kind of key in wellness/keys/table.py"
     if kind.ttl_s == ANY_TTL:
         return ""
     if type_name != kind.type:
         return f"is a {type_name}, should be a {kind.type}"
-    if kind.ttl_s is None and ttl >= 0:
+    limit = _limit_s(kind, settings)
+    if limit is None and ttl >= 0:
         return f"expires in {ttl} s, should not expire"
-    if kind.ttl_s is not None and ttl < 0:
-        return f"never expires, should within {kind.ttl_s} s"
-    if kind.ttl_s is not None and ttl > kind.ttl_s:
-        return f"expires in {ttl} s, should within {kind.ttl_s} s"
+    if limit is not None and ttl < 0:
+        return f"never expires, should within {limit} s"
+    if limit is not None and ttl > limit:
+        return f"expires in {ttl} s, should within {limit} s"
     return ""
+
+
+def _limit_s(kind: Kind, settings: Settings | None) -> int | None:
+    if not isinstance(kind.ttl_s, str):
+        return kind.ttl_s
+    default = Settings.model_fields[kind.ttl_s].default
+    return int(getattr(settings, kind.ttl_s) if settings else default)

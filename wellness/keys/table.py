@@ -1,26 +1,28 @@
-"""The table of keys, and how each is built and taken apart."""
+"""The table of keys: what each kind is, who owns it and when it expires."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import quote, unquote
 
 PERSON = "wellness"
 LEDGER = "wellness:ledger"  # claims and progress outlive lessons, so they have a namespace each
 PROGRESS = "wellness:progress"
 LESSON = "wellness:lesson"
 ANY_TTL = -1
+EVERYONE = "*"  # the owner of what all users may recall; nobody can be called that
 
 
 class Kind(NamedTuple):
-    """One row of the table. `ttl_s` None: the key must not expire; `ANY_TTL`: it may."""
+    """One row of the table. `ttl_s` None: the key must not expire; `ANY_TTL`: it may.
+
+    A name in `ttl_s` is that of the setting that holds the seconds.
+    """
 
     name: str
     pattern: str
     type: str
     owner: str
-    ttl_s: int | None
+    ttl_s: int | str | None
     holds: str
 
 
@@ -49,6 +51,26 @@ KINDS: dict[str, Kind] = {
              "zone, export date, locale, characteristics"),
         Kind("imports", "{user}:imports", "list", "health.store", None,
              "reports of the last imports, newest first"),
+        Kind("version", "{user}:version", "string", "health.store", None,
+             "counts what was added to the health data, so that cached answers know their age"),
+        Kind("turns", "{user}:turns:<conversation>", "list", "memory.short_term",
+             "conversation_ttl_s", "one JSON element a turn, oldest first"),
+        Kind("conversations", "{user}:conversations", "zset", "memory.short_term",
+             "conversation_ttl_s", "conversations, scored by when they expire"),
+        Kind("titles", "{user}:titles", "hash", "memory.short_term",
+             "conversation_ttl_s", "conversation to its title"),
+        Kind("embedding", "{user}:embedding:<digest>", "string", "memory.embedding_cache",
+             "embedding_ttl_s", "one vector: four bytes a dimension"),
+        Kind("embedding_lock", "{user}:embedding_lock:<digest>", "string",
+             "memory.embedding_cache", "embedding_ttl_s", "who is just embedding this text"),
+        Kind("embedding_stats", "{user}:embedding_stats", "hash", "memory.embedding_cache", None,
+             "hits, misses, bytes and time saved, of all processes"),
+        Kind("memory", "{user}:memory:<id>", "hash", "memory.long_term", "memory_ttl_s",
+             "one memory: text, vector, slots, validity; indexed"),
+        Kind("facts", "{user}:facts", "hash", "memory.long_term", "memory_ttl_s",
+             "what a fact is about to the memory that holds now"),
+        Kind("answer", "{user}:answer:<id>", "hash", "memory.semantic_cache", "answer_ttl_s",
+             "one cached answer with its question's vector and slots; indexed"),
         Kind("scratch", "{user}:scratch:<name>", "any", "notebooks", ANY_TTL,
              "what a lesson tries out; gone with the lesson's namespace"),
         Kind("claims", "{all}:claims", "hash", "lesson.claims", None,
@@ -57,121 +79,3 @@ KINDS: dict[str, Kind] = {
              "one field an exercise: when it was passed"),
     )
 }  # fmt: skip
-
-
-def encode(name: str) -> str:
-    """A user or type name as it stands in a key: percent-encoded UTF-8.
-
-    Raises:
-        ValueError: the name is empty; an empty hash tag would spread a user over all slots.
-    """
-    if not name:
-        raise ValueError("A name in a key cannot be empty.")
-    return quote(name, safe="", errors="surrogatepass")
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Builds the keys of one user in one namespace."""
-
-    namespace: str
-    user: str
-
-    def _key(self, kind: str, part: str = "") -> str:
-        key = f"{self.prefix}{kind}"
-        return f"{key}:{encode(part)}" if part else key
-
-    @property
-    def prefix(self) -> str:
-        """What all of this user's keys begin with."""
-        return f"{self.namespace}:{{{encode(self.user)}}}:"
-
-    def readings(self, type: str) -> str:
-        """Sorted set of one type's readings."""
-        return self._key("readings", type)
-
-    def days(self, type: str) -> str:
-        """Hash of one type's daily rollups."""
-        return self._key("days", type)
-
-    def stale(self, type: str) -> str:
-        """Set of one type's days whose rollup must be made again."""
-        return self._key("stale", type)
-
-    def tags(self, type: str) -> str:
-        """Hash of one type's interned (source, unit, category, zone)."""
-        return self._key("tags", type)
-
-    @property
-    def sources(self) -> str:
-        """Hash of source names to kinds of device."""
-        return self._key("sources")
-
-    def scratch(self, name: str) -> str:
-        """A key for trying something out in a lesson; of any type."""
-        return self._key("scratch", name)
-
-    @property
-    def workouts(self) -> str:
-        """Sorted set of workouts."""
-        return self._key("workouts")
-
-    @property
-    def correlations(self) -> str:
-        """Sorted set of correlations."""
-        return self._key("correlations")
-
-    @property
-    def activity(self) -> str:
-        """Hash of activity summaries by date."""
-        return self._key("activity")
-
-    @property
-    def beats(self) -> str:
-        """Sorted set of HRV beat lists."""
-        return self._key("beats")
-
-    @property
-    def profile(self) -> str:
-        """Hash of what is known about the person and the export."""
-        return self._key("profile")
-
-    @property
-    def imports(self) -> str:
-        """List of import reports."""
-        return self._key("imports")
-
-    @property
-    def progress(self) -> str:
-        """Hash of passed exercises."""
-        return self._key("progress")
-
-
-def claims_key(namespace: str = LEDGER) -> str:
-    """Hash of the claims ledger of this Redis."""
-    return f"{namespace}:{{all}}:claims"
-
-
-class KeyParts(NamedTuple):
-    """A key taken apart; `kind` is not in `KINDS` when the key is not one of ours."""
-
-    namespace: str
-    user: str
-    kind: str
-    part: str
-
-
-def _decode(name: str) -> str:
-    return unquote(name, errors="surrogatepass")
-
-
-def parse(key: str) -> KeyParts:
-    """Take a key apart.
-
-    >>> parse("wellness:{ann}:readings:HeartRate")
-    KeyParts(namespace='wellness', user='ann', kind='readings', part='HeartRate')
-    """
-    head, _, rest = key.partition(":{")
-    user, _, tail = rest.partition("}:")
-    kind, _, part = tail.partition(":")
-    return KeyParts(head, _decode(user), kind, _decode(part))

@@ -178,7 +178,10 @@ class Lesson:
             LessonError: an error was swallowed on the way, or a key has no or the wrong expiry.
                 The keys are removed all the same.
         """
-        problems = [f"{key} {what}." for key, what in key_table.audit(self.client, self.namespace)]
+        problems = [
+            f"{key} {what}."
+            for key, what in key_table.audit(self.client, self.namespace, self.settings)
+        ]
         problems += self._guard.problems()
         self._guard.stop()
         removed = self._lease.purge(self.client)
