@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from wellness import keys
+from wellness import keys, local_ollama
+from wellness.local_ollama import LocalOllama
+from wellness.memory.embedder import OllamaEmbedder
 from wellness.server import EmbeddedServer, start
 from wellness.settings import Settings
 
@@ -51,6 +53,19 @@ def redis_server(run_dir: Path) -> Iterator[EmbeddedServer]:
     """One embedded Redis for the whole run; whoever uses it keeps to a namespace."""
     with start(Settings(home=run_dir / "shared")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def model_server(run_dir: Path) -> Iterator[LocalOllama]:
+    """One model server for the whole run."""
+    with local_ollama.start(Settings(home=run_dir / "shared")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def embedder(model_server: LocalOllama) -> OllamaEmbedder:
+    """The real embedding model."""
+    return OllamaEmbedder(model_server.url, local_ollama.EMBEDDING_MODEL, timeout_s=60)
 
 
 @pytest.fixture(scope="session")

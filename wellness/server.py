@@ -1,33 +1,30 @@
 """The embedded Redis Stack: one server per data folder, shared by all processes that use it.
 
-Each user holds a shared lock on the folder's lease file. A keeper process
-(`wellness.embedded.keeper`) is the server's parent and waits for the exclusive lock: it gets it
-when the last user has closed, ended or been killed, and then stops the server. So a notebook
-cannot take the server down with it while another one uses it, and nothing is left running when
-all are gone.
-
-The server listens on a Unix socket only, in a private folder; there is no port.
+It is started on first use and stopped when the last user has gone, however that one ended; see
+`wellness.embedded.share`. It listens on a Unix socket only, in a private folder; there is no
+port.
 """
 
 from __future__ import annotations
 
-import errno
 import os
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 from urllib.parse import quote
 
-from wellness import locks
 from wellness.bootstrap import RedisBuild, redis_build
-from wellness.embedded.data_folder import DataFolder, ServerState, ask
-from wellness.embedded.starter import Starter, end
-from wellness.errors import NoEmbeddedServer, ServerStartError
+from wellness.embedded import share
+from wellness.embedded.data_folder import DataFolder, ServerState, ask, loaded_bytes
+from wellness.embedded.service import Look
+from wellness.embedded.share import Share
+from wellness.errors import NoEmbeddedServer
 from wellness.settings import Settings
 from wellness.wheels import Progress
+
+NAME = "embedded Redis"
+ALIVE = ("+PONG", "-BUSY")  # -BUSY: another user's script is running
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class ServerStatus:
     reply: str = ""  # to PING, as Redis sent it; empty if there was none
 
 
-class EmbeddedServer:
+class EmbeddedServer(Share):
     """A running server, kept alive until `close()` or the end of this process.
 
     Attributes:
@@ -54,33 +51,58 @@ class EmbeddedServer:
     """
 
     def __init__(self, folder: DataFolder, state: ServerState, *, reused: bool, lease: int) -> None:
-        self.data_dir, self.log = folder.path, folder.log
-        self.socket, self.pid, self.reused = state.socket, state.pid, reused
-        self._lease: int | None = lease
+        super().__init__(folder, state, reused=reused, lease=lease)
+        self.socket = state.socket
 
     @property
     def url(self) -> str:
         """The socket as a URL for `redis.Redis.from_url`."""
         return f"unix://{quote(str(self.socket))}"
 
-    def close(self) -> None:
-        """Stop using the server; it ends when nobody else does. Closing twice does no harm.
-
-        In a forked child this lets go of the child's share only.
-        """
-        lease, self._lease = self._lease, None
-        if lease is not None:
-            os.close(lease)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def __repr__(self) -> str:
-        use = "closed" if self._lease is None else "in use"
+        use = "closed" if self.closed else "in use"
         return f"<EmbeddedServer pid={self.pid} socket={str(self.socket)!r} {use}>"
+
+
+@dataclass(frozen=True)
+class RedisService:
+    """How `wellness.embedded` runs a Redis; without a build it can only find and stop one."""
+
+    build: RedisBuild | None = None
+    extra_args: tuple[str, ...] = ()
+    name: str = NAME
+
+    def command(self, address: Path) -> list[str]:
+        """The server with its modules, on a socket, with every write in an append-only file."""
+        assert self.build
+        return [
+            str(self.build.server),
+            *self.build.module_args,
+            *("--port", "0", "--bind", "127.0.0.1", "-::1"),
+            *("--unixsocket", str(address), "--unixsocketperm", "700"),
+            *("--dir", ".", "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+            *self.extra_args,
+        ]
+
+    def look(self, address: Path) -> Look:
+        """What it answers to PING."""
+        reply = ask(address, "PING")
+        if reply.startswith(ALIVE):
+            return Look("ready", reply)
+        if reply.startswith("-LOADING"):
+            return Look("loading", reply, loaded_bytes(address))
+        return Look("refuses" if reply else "silent", reply)
+
+    def end(self, address: Path) -> None:
+        """Ask for a clean end, with what is not yet on disk written."""
+        ask(address, "SHUTDOWN")
+
+    def remedy(self, folder: DataFolder, log: str) -> str | None:
+        """A damaged append-only file can be repaired."""
+        if not self.build or "redis-check-aof" not in log:
+            return None
+        fix = shlex.join([str(self.build.check_aof), "--fix", str(folder.manifest)])
+        return f"Its data is damaged. Copy the folder, then repair it with `{fix}`."
 
 
 def start(
@@ -107,24 +129,10 @@ def start(
     """
     if os.name != "posix":
         raise NoEmbeddedServer("Windows", "Redis Stack has no build for it")
-    starter = Starter(
-        _folder(settings, data_dir),
-        build or redis_build(settings, progress=progress),
-        settings,
-        tuple(extra_args),
-    )
-    patience_s = settings.server_stop_s + settings.server_start_s
-    with _explained(starter.folder):
-        starter.folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lease = locks.lock(starter.folder.lease_lock, shared=True, timeout_s=patience_s)
-        try:
-            patience_s += settings.server_load_s
-            with locks.held(starter.folder.start_lock, timeout_s=patience_s):
-                state = starter.run(progress)
-        except BaseException:
-            os.close(lease)
-            raise
-    return EmbeddedServer(starter.folder, state, reused=not starter.spawned, lease=lease)
+    folder = _folder(settings, data_dir)
+    redis = RedisService(build or redis_build(settings, progress=progress), tuple(extra_args))
+    state, reused, lease = share.join(folder, redis, settings, progress)
+    return EmbeddedServer(folder, state, reused=reused, lease=lease)
 
 
 def status(settings: Settings, data_dir: Path | None = None) -> ServerStatus:
@@ -143,40 +151,8 @@ def stop(settings: Settings, data_dir: Path | None = None) -> bool:
     Raises:
         ServerStartError: the server is still there, or another process is just starting it.
     """
-    folder = _folder(settings, data_dir)
-    if not folder.is_served():
-        return False
-    with _explained(folder), locks.held(folder.start_lock, timeout_s=settings.server_start_s):
-        deadline = time.monotonic() + settings.server_stop_s + settings.server_start_s
-        asked = False
-        while folder.is_served():
-            if not asked and (state := folder.state()):
-                end(folder, state)
-                asked = True
-            if time.monotonic() > deadline:
-                raise ServerStartError(
-                    f"The embedded Redis in {folder.path} does not stop.", log=folder.log_tail()
-                )
-            time.sleep(locks.POLL_S)
-    return True
+    return share.stop(_folder(settings, data_dir), RedisService(), settings)
 
 
 def _folder(settings: Settings, data_dir: Path | None) -> DataFolder:
     return DataFolder((data_dir or settings.home / "redis").expanduser().resolve())
-
-
-@contextmanager
-def _explained(folder: DataFolder) -> Iterator[None]:
-    """Turn what the file system says about a folder into what to do."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            hint = f"The disk of {folder.path} is full: make room on it."
-        elif isinstance(error, TimeoutError):
-            hint = "Wait for the process that starts or stops it, or end that process."
-        else:
-            hint = "Set WELLNESS_HOME to a folder on a local disk that you can write to."
-        raise ServerStartError(
-            f"Cannot use the folder {folder.path}: {error}.", hint=hint
-        ) from error

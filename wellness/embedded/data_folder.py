@@ -5,8 +5,8 @@ start.lock    held while someone starts or stops it
 keeper.lock   held by the keeper for its life
 server.lock   held by keeper and server: free means that nothing writes here
 server.json   what runs: pids and socket, written by the keeper
-redis.log     the log since the last start; the one before is redis.log.1
-appendonlydir the data
+NAME.log      the log since the last start; the one before is NAME.log.1
+appendonlydir the data of Redis
 """
 
 from __future__ import annotations
@@ -37,9 +37,11 @@ class ServerState:
 
 @dataclass(frozen=True)
 class DataFolder:
-    """Names and reads the files; `path` is absolute."""
+    """Names and reads the files; `path` is absolute, `name` says what is served."""
 
     path: Path
+    name: str = "redis"
+    reached_by: str = "redis.sock"
 
     @property
     def lease_lock(self) -> Path:
@@ -69,7 +71,7 @@ class DataFolder:
     @property
     def log(self) -> Path:
         """Output of keeper and server."""
-        return self.path / "redis.log"
+        return self.path / f"{self.name}.log"
 
     @property
     def manifest(self) -> Path:
@@ -101,12 +103,12 @@ class DataFolder:
         return "\n".join(lines[-LOG_TAIL:])
 
     def socket_path(self) -> Path:
-        """Where to listen: a short path, and another one if the folder was made anew."""
+        """Where it is reached: a short path, and another one if the folder was made anew."""
         inode = self.path.stat()
         identity = os.fsencode(self.path) + f"\0{inode.st_dev}\0{inode.st_ino}".encode()
         private = f"wellness-{os.getuid()}-{hashlib.sha256(identity).hexdigest()[:12]}"
         for base in (tempfile.gettempdir(), "/tmp"):
-            path = Path(base, private, "redis.sock")
+            path = Path(base, private, self.reached_by)
             if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
                 break
         return path

@@ -1,9 +1,9 @@
-"""The process that keeps the embedded Redis: starts it, waits until nobody needs it, stops it.
+"""The process that keeps a server: starts it, waits until nobody needs it, stops it.
 
-`wellness.server` runs this file by its path, as `python -I -S keeper.py CONFIG` in the data
-folder, with the log as standard error. It must stay small, import only the standard library and
-survive everything that happens to the notebooks: it has a session of its own, and what it waits
-for is a file lock, which the kernel drops however a notebook's process ends.
+`wellness.embedded.starter` runs this file by its path, as `python -I -S keeper.py CONFIG` in the
+data folder, with the log as standard error. It must stay small, import only the standard library
+and survive everything that happens to the notebooks: it has a session of its own, and what it
+waits for is a file lock, which the kernel drops however a notebook's process ends.
 
 The server inherits the server lock, so that lock is free only when the server is really gone.
 """

@@ -1,27 +1,22 @@
-"""Start the server of a data folder, or find it running: one attempt, from PING to PING."""
+"""Start the server of a data folder, or find it running: one attempt, until it answers."""
 
 from __future__ import annotations
 
 import json
-import os
-import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from wellness import locks
-from wellness.bootstrap import RedisBuild
-from wellness.embedded.data_folder import DataFolder, ServerState, ask, loaded_bytes
+from wellness.embedded.data_folder import DataFolder, ServerState
+from wellness.embedded.service import Look, Service, end, full_disk
 from wellness.errors import ServerStartError
 from wellness.settings import Settings
 from wellness.wheels import Progress
 
-ALIVE = ("+PONG", "-BUSY")  # -BUSY: another user's script is running
 LEAST_DISK = 1 << 20  # bytes: below this a failed start is blamed on the disk
 
 
@@ -30,9 +25,8 @@ class Starter:
     """Finds the folder's server or starts it, once; to be run under the start lock."""
 
     folder: DataFolder
-    build: RedisBuild
+    service: Service
     settings: Settings
-    extra_args: tuple[str, ...]
     spawned: bool = False
 
     def run(self, progress: Progress | None) -> ServerState:
@@ -44,16 +38,15 @@ class Starter:
                     raise self._failure("did not start")
                 self._spawn()
             state = self.folder.state()
-            reply = ask(state.socket, "PING") if state else ""
-            if state and reply.startswith(ALIVE):
+            look = self.service.look(state.socket) if state else Look("silent")
+            if state and look.state == "ready":
                 return state
-            if state and reply.startswith("-LOADING"):
+            if look.state == "loading":
                 limit_s = self.settings.server_load_s
-                done, total = loaded_bytes(state.socket)
-                if progress and total:
-                    progress(done, total)
-            elif reply:
-                raise self._failure(f"answers {reply!r}")
+                if progress and look.loaded[1]:
+                    progress(*look.loaded)
+            elif look.state == "refuses":
+                raise self._failure(f"answers {look.reply!r}")
             if time.monotonic() - begun > limit_s:
                 raise self._failure(f"did not answer within {limit_s:g} s")
             time.sleep(locks.POLL_S)
@@ -62,13 +55,13 @@ class Starter:
         """Run the keeper; this returns when it holds its locks and works in the background."""
         self.spawned = True
         if orphan := self.folder.state():  # its keeper was killed
-            end(self.folder, orphan)
+            end(self.folder, orphan, self.service)
         if self.folder.log.exists():
             self.folder.log.replace(self.folder.log.with_suffix(".log.1"))
-        listen = str(self.folder.socket_path())
+        address = self.folder.socket_path()
         config = {
-            "command": self._command(listen),
-            "socket": listen,
+            "command": self.service.command(address),
+            "socket": str(address),
             "lease_lock": self.folder.lease_lock.name,
             "keeper_lock": self.folder.keeper_lock.name,
             "server_lock": self.folder.server_lock.name,
@@ -87,35 +80,15 @@ class Starter:
                 check=False,
             )
 
-    def _command(self, listen: str) -> list[str]:
-        return [
-            str(self.build.server),
-            *self.build.module_args,
-            *("--port", "0", "--bind", "127.0.0.1", "-::1"),
-            *("--unixsocket", listen, "--unixsocketperm", "700"),
-            *("--dir", ".", "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
-            *self.extra_args,
-        ]
-
     def _failure(self, what: str) -> ServerStartError:
         log = self.folder.log_tail()
-        hint = None
-        if "redis-check-aof" in log:
-            fix = shlex.join([str(self.build.check_aof), "--fix", str(self.folder.manifest)])
-            hint = f"Its data is damaged. Copy the folder, then repair it with `{fix}`."
-        elif "No space left" in log + what or shutil.disk_usage(self.folder.path).free < LEAST_DISK:
-            hint = f"The disk of {self.folder.path} is full: make room on it."
-        elif "shared librar" in log:
-            hint = "Install the library it names with the system's package manager."
+        hint = self.service.remedy(self.folder, log)
+        if hint is None:
+            room = shutil.disk_usage(self.folder.path).free
+            if "No space left" in log + what or room < LEAST_DISK:
+                hint = full_disk(self.folder)
+            elif "shared librar" in log:
+                hint = "Install the library it names with the system's package manager."
         return ServerStartError(
-            f"The embedded Redis in {self.folder.path} {what}.", log=log, hint=hint
+            f"The {self.service.name} in {self.folder.path} {what}.", log=log, hint=hint
         )
-
-
-def end(folder: DataFolder, state: ServerState) -> None:
-    """Ask for a clean end: the keeper if it lives, else the server it has left behind."""
-    if folder.is_kept():
-        with suppress(ProcessLookupError):
-            os.kill(state.keeper, signal.SIGTERM)
-    else:
-        ask(state.socket, "SHUTDOWN")

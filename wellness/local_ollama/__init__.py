@@ -1,0 +1,147 @@
+"""The kit's own models behind Ollama's protocol, on loopback: for machines without an Ollama.
+
+One server per checkout, shared by all processes that use it: started on first use, stopped when
+the last user has gone, exactly like the embedded Redis. It listens on 127.0.0.1 on a free port.
+Its models have names of their own, so that nobody takes them for those of a real Ollama.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wellness import models
+from wellness.embedded import share
+from wellness.embedded.data_folder import DataFolder, ServerState
+from wellness.embedded.service import Look
+from wellness.embedded.share import Share
+from wellness.errors import NoEmbeddedServer
+from wellness.local_ollama.protocol import PID_HEADER
+from wellness.settings import Settings
+from wellness.wheels import Progress
+
+EMBEDDING_MODEL = "all-minilm:l6-v2-local"
+HOST = "127.0.0.1"
+LOOK_S = 1.0  # a server that is slower to say its version is busy, and is asked again
+
+
+@dataclass(frozen=True)
+class Address:
+    """What the server wrote when it was ready: its port, and its process id."""
+
+    port: int
+    pid: int
+
+    @classmethod
+    def read(cls, path: Path) -> Address | None:
+        """The address in a file; None if there is none yet."""
+        try:
+            port, pid = path.read_text("ascii").split()
+        except FileNotFoundError:
+            return None
+        return cls(int(port), int(pid))
+
+
+class LocalOllama(Share):
+    """A running server, kept alive until `close()` or the end of this process.
+
+    Attributes:
+        url: for `ollama.Client(host=...)`.
+        pid, reused, data_dir, log: see `Share`.
+    """
+
+    def __init__(self, folder: DataFolder, state: ServerState, *, reused: bool, lease: int) -> None:
+        super().__init__(folder, state, reused=reused, lease=lease)
+        address = Address.read(state.socket)
+        assert address  # it has just answered
+        self.url = f"http://{HOST}:{address.port}"
+
+    def __repr__(self) -> str:
+        return f"<LocalOllama {self.url} pid={self.pid} {'closed' if self.closed else 'in use'}>"
+
+
+@dataclass(frozen=True)
+class OllamaService:
+    """How `wellness.embedded` runs the server; `files` are GGUF files by the model's name."""
+
+    files: dict[str, Path] = field(default_factory=dict)
+    name: str = "local model server"
+
+    def command(self, address: Path) -> list[str]:
+        """This package as a program; it writes its port to `address`."""
+        files = json.dumps({name: str(path) for name, path in self.files.items()})
+        return [sys.executable, "-m", "wellness.local_ollama", str(address), files]
+
+    def look(self, address: Path) -> Look:
+        """Whether it is there, and is the one that wrote the address."""
+        known = Address.read(address)
+        if known is None:
+            return Look("silent")
+        connection = http.client.HTTPConnection(HOST, known.port, timeout=LOOK_S)
+        try:
+            connection.request("GET", "/api/version")
+            pid = connection.getresponse().getheader(PID_HEADER)
+        except (OSError, http.client.HTTPException):
+            return Look("silent")
+        finally:
+            connection.close()
+        return Look("ready" if pid == str(known.pid) else "silent")
+
+    def end(self, address: Path) -> None:
+        """End the process; it holds nothing that could be lost."""
+        if (known := Address.read(address)) and self.look(address).state == "ready":
+            with suppress(ProcessLookupError):
+                os.kill(known.pid, signal.SIGTERM)
+
+    def remedy(self, folder: DataFolder, log: str) -> str | None:
+        """What to do instead."""
+        return f"{folder.log} says more. Or run Ollama: it is used when it answers."
+
+
+def start(settings: Settings, *, progress: Progress | None = None) -> LocalOllama:
+    """Use this checkout's model server, starting it if it does not run.
+
+    Args:
+        settings: says where the files are and how long to wait.
+        progress: told about the fetch of a model that is not there yet, in bytes.
+
+    Raises:
+        NoEmbeddedServer: this platform cannot run it.
+        BootstrapError: the model could not be fetched.
+        ServerStartError: the server did not start or does not answer; has the end of its log.
+    """
+    if os.name != "posix":
+        raise NoEmbeddedServer("Windows", "the model server needs POSIX file locks")
+    folder = _folder(settings)
+    model = models.embedding_model(settings, progress=progress)
+    service = OllamaService({EMBEDDING_MODEL: model})
+    state, reused, lease = share.join(folder, service, settings, progress)
+    return LocalOllama(folder, state, reused=reused, lease=lease)
+
+
+def running_at(settings: Settings) -> str | None:
+    """The URL of this checkout's model server if it runs."""
+    folder = _folder(settings)
+    state = folder.state() if folder.is_served() else None
+    address = Address.read(state.socket) if state else None
+    return f"http://{HOST}:{address.port}" if address else None
+
+
+def stop(settings: Settings) -> bool:
+    """Stop this checkout's model server, whoever uses it; whether there was one.
+
+    Raises:
+        ServerStartError: it is still there, or another process is just starting it.
+    """
+    return share.stop(_folder(settings), OllamaService(), settings)
+
+
+def _folder(settings: Settings) -> DataFolder:
+    path = (settings.home / "ollama").expanduser().resolve()
+    return DataFolder(path, name="ollama", reached_by="ollama.port")
