@@ -1,6 +1,6 @@
 """What all tests share: a real Redis on a private socket, and a namespace per test.
 
-A person's data is out of reach: REDIS_URL and the WELLNESS_ variables of the environment are
+A person's data is out of reach: REDIS_URL, OLLAMA_HOST and the WELLNESS_ variables of the environment are
 dropped, and the default home is a temporary folder.
 """
 
@@ -25,7 +25,9 @@ KEPT = {"WELLNESS_CACHE", "WELLNESS_SCALE"}  # neither leads to anyone's data
 
 def pytest_configure() -> None:
     for name in list(os.environ):
-        if name == "REDIS_URL" or (name.startswith("WELLNESS_") and name not in KEPT):
+        if name in ("REDIS_URL", "OLLAMA_HOST") or (
+            name.startswith("WELLNESS_") and name not in KEPT
+        ):
             del os.environ[name]
 
 

@@ -12,8 +12,10 @@ import pytest
 from health.exports import document, record
 from redis import Redis
 
+from wellness import local_ollama, models
 from wellness.bootstrap import find_redis_build
 from wellness.keys import Keys
+from wellness.local_ollama import LocalOllama
 from wellness.server import EmbeddedServer, status
 from wellness.settings import Settings
 
@@ -37,7 +39,7 @@ def test_doctor_finds_all_well(ask: Run, shared: Shared) -> None:
     answer = ask("doctor", "--json")
     assert answer.code == 0
     checks = {check["what"]: check for check in answer.json}
-    assert checks.keys() == {"Python", "disk", "Redis", "Search module", "data"}
+    assert checks.keys() == {"Python", "disk", "Redis", "Search module", "data", "embeddings"}
     assert not any(check["remedy"] for check in checks.values())
     assert checks["data"]["found"] == shared.store.user
     assert "from REDIS_URL" in checks["Redis"]["found"]
@@ -109,6 +111,28 @@ def test_a_setting_that_cannot_be_used_is_named(run: Run, monkeypatch: pytest.Mo
     assert "secret" not in answer.out + answer.err
 
 
+def test_setup_and_doctor_name_the_embedding_model(
+    run: Run, model_server: LocalOllama, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = models.find_embedding_model(Settings())
+    assert run("setup", "--json").json["embeddings"] == str(file)
+
+    def embeddings() -> dict[str, str]:
+        (check,) = [c for c in run("doctor", "--json").json if c["what"] == "embeddings"]
+        return check
+
+    assert "all-minilm" in embeddings()["found"]
+    assert not embeddings()["remedy"]
+    monkeypatch.setenv("OLLAMA_HOST", model_server.url)
+    assert "OLLAMA_HOST" in run("setup", "--json").json["embeddings"]
+    assert "ollama pull mxbai-embed-large" in embeddings()["remedy"]
+    monkeypatch.setenv("WELLNESS_EMBED_MODEL", local_ollama.EMBEDDING_MODEL)
+    assert embeddings()["found"].endswith(f"from Ollama at {model_server.url}")
+    monkeypatch.delenv("OLLAMA_HOST")
+    monkeypatch.setenv("WELLNESS_CACHE", str(tmp_path / "empty"))
+    assert embeddings()["remedy"] == "Run `wellness setup`."
+
+
 def test_setup_says_which_redis_will_be_used(
     run: Run, monkeypatch: pytest.MonkeyPatch, redis_server: EmbeddedServer
 ) -> None:
@@ -117,8 +141,8 @@ def test_setup_says_which_redis_will_be_used(
     build = find_redis_build(Settings())
     assert build, "the run's own server needs one"
     answer = run("setup", "--json")
-    assert (answer.code, answer.json) == (0, {"redis": str(build.root)})
-    assert run("setup").out == f"Redis: {build.root}\n"
+    assert (answer.code, answer.json["redis"]) == (0, str(build.root))
+    assert run("setup").rows[0] == f"Redis: {build.root}"
 
 
 # All commands

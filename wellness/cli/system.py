@@ -14,18 +14,35 @@ LEAST_FREE = 500_000_000  # bytes of disk: a large export and its append-only fi
 
 
 def setup(json: Json = False) -> None:
-    """Fetch what is needed besides the Python packages: the Redis build for this machine."""
+    """Fetch what is needed besides the Python packages: a Redis build and the embedding model."""
+    settings = load()
+    answer = {"redis": _fetch_redis(settings, json), "embeddings": _fetch_model(settings, json)}
+    if json:
+        write_json(answer)
+    else:
+        write(f"Redis: {answer['redis']}\nEmbeddings: {answer['embeddings']}")
+
+
+def _fetch_redis(settings: Settings, quiet: bool) -> str:
     from wellness.bootstrap import find_redis_build, redis_build
 
-    settings = load()
     if settings.redis_url:
-        answer = {"redis": "your own, from REDIS_URL"}
-    elif found := find_redis_build(settings):
-        answer = {"redis": str(found.root)}
-    else:
-        with progress("Fetching Redis", quiet=json) as update:
-            answer = {"redis": str(redis_build(settings, progress=update).root)}
-    write_json(answer) if json else write(f"Redis: {answer['redis']}")
+        return "your own, from REDIS_URL"
+    if found := find_redis_build(settings):
+        return str(found.root)
+    with progress("Fetching Redis", quiet=quiet) as update:
+        return str(redis_build(settings, progress=update).root)
+
+
+def _fetch_model(settings: Settings, quiet: bool) -> str:
+    from wellness import models
+
+    if settings.ollama_host:
+        return f"{settings.embed_model} from your own Ollama, at OLLAMA_HOST"
+    if found := models.find_embedding_model(settings):
+        return str(found)
+    with progress("Fetching the embedding model", quiet=quiet) as update:
+        return str(models.embedding_model(settings, progress=update))
 
 
 @dataclass(frozen=True)
@@ -44,6 +61,7 @@ def doctor(json: Json = False) -> None:
         Check("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         _disk(settings),
         *_redis(settings),
+        _embeddings(settings),
     ]
     if json:
         write_json([asdict(check) for check in checks])
@@ -61,6 +79,22 @@ def _disk(settings: Settings) -> Check:
     free = shutil.disk_usage(folder).free
     remedy = "" if free > LEAST_FREE else "Free some space, or set WELLNESS_HOME to another disk."
     return Check("disk", f"{free / 1e9:.1f} GB free for {settings.home}", remedy)
+
+
+def _embeddings(settings: Settings) -> Check:
+    """Which embedder a notebook would get; starts nothing."""
+    from wellness import local_ollama, models
+    from wellness.memory.embedder import USUAL_HOST, has_model
+
+    host = settings.ollama_host or USUAL_HOST
+    if has_model(host, settings.embed_model):
+        return Check("embeddings", f"{settings.embed_model} from Ollama at {host}")
+    if settings.ollama_host:
+        remedy = f"Start it, run `ollama pull {settings.embed_model}`, or unset OLLAMA_HOST."
+        return Check("embeddings", f"no {settings.embed_model} at {host}", remedy)
+    if models.find_embedding_model(settings) is None:
+        return Check("embeddings", "the kit's own model is not fetched", "Run `wellness setup`.")
+    return Check("embeddings", f"{local_ollama.EMBEDDING_MODEL} from the kit's own model server")
 
 
 def _redis(settings: Settings) -> list[Check]:
