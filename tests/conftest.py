@@ -1,7 +1,7 @@
 """What all tests share: a real Redis on a private socket, and a namespace per test.
 
-A person's data is out of reach: REDIS_URL, OLLAMA_HOST and the WELLNESS_ variables of the environment are
-dropped, and the default home is a temporary folder.
+A person's data is out of reach: REDIS_URL, OLLAMA_HOST and the WELLNESS_ variables of the
+environment are dropped, and the default home is a temporary folder.
 """
 
 from __future__ import annotations
