@@ -24,12 +24,13 @@ WITH_PART: dict[str, Callable[[Keys, str], str]] = {
     "embedding": Keys.embedding,
     "embedding_lock": Keys.embedding_lock,
     "memory": Keys.memory,
+    "facts": Keys.facts,
     "answer": Keys.answer,
     "scratch": Keys.scratch,
 }
 WITHOUT_PART = (
     "sources", "workouts", "correlations", "activity", "beats", "profile", "imports",
-    "progress", "version", "conversations", "titles", "embedding_stats", "facts",
+    "progress", "version", "conversations", "titles", "embedding_stats",
 )  # fmt: skip
 HOSTILE = [
     "ann", "a}b:*", "{ann}", "ann}:readings:HeartRate", "ann:", "ü", "..", "/etc", "a b", "*", "?",

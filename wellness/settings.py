@@ -189,6 +189,30 @@ class Settings(BaseSettings):
         gt=0,
         description="seconds the longest-lived memory is kept: five years; kinds may have less",
     )
+    memory_ttl_by_kind_s: dict[str, int] = Field(
+        default={"said": 18_144_000, "pattern": 31_536_000, "goal": 63_072_000},
+        description="seconds that some kinds live for less: what was said as long as its "
+        "conversation, patterns a year, goals two; the other kinds have `memory_ttl_s`",
+    )
+    memory_same: float = Field(
+        default=0.12,
+        ge=0,
+        lt=2,
+        description="largest cosine distance at which two statements without a subject, whose "
+        "slots agree, are one; above it two wordings are kept rather than one lost",
+    )
+    recency_half_life_s: float = Field(
+        default=2_592_000,
+        gt=0,
+        description="seconds after which a memory's recency is halved: 30 days",
+    )
+    recency_weight: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="part of a score that recency decides: it orders what ranks alike, and does "
+        "not bury an old answer",
+    )
     recall_candidates: int = Field(
         default=50, gt=0, description="memories that each of the two rankings offers to the fusion"
     )

@@ -132,10 +132,9 @@ class Keys:
         """Hash of one long-term memory."""
         return self._key("memory", id)
 
-    @property
-    def facts(self) -> str:
-        """Hash of what holds now, by what it is about."""
-        return self._key("facts")
+    def facts(self, subject: str) -> str:
+        """Sorted set of the memories about one subject."""
+        return self._key("facts", subject)
 
     def answer(self, id: str) -> str:
         """Hash of one cached answer."""
