@@ -164,7 +164,7 @@ def tag_query(value: str) -> str:
     >>> tag_query("a%2Cb")
     'a\\%2Cb'
     """
-    return "".join(c if c.isalnum() or c == "_" else f"\\{c}" for c in value)
+    return "".join(c if c.isalnum() else f"\\{c}" for c in value)
 
 
 def _text(value: Any) -> Any:
