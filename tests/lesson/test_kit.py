@@ -17,13 +17,14 @@ import pytest
 from nbclient import NotebookClient
 from redis import Redis
 
-from wellness import keys
+from wellness import keys, local_ollama
 from wellness.errors import LessonError
 from wellness.health.export import ExportReader
 from wellness.health.items import ExportInfo
 from wellness.lesson import kit, states
 from wellness.lesson.checks import Verdict
 from wellness.lesson.claims import Ledger
+from wellness.local_ollama import LocalOllama
 from wellness.server import EmbeddedServer
 from wellness.settings import Settings
 
@@ -237,6 +238,22 @@ def test_a_state_is_imported_by_the_real_importer(
     assert len(left(lesson.client, lesson.namespace)) > 1
     lesson.finish()
     assert left(lesson.client, lesson.namespace) == []
+
+
+def test_the_embedder_is_opened_once_and_given_back(
+    here: Settings, model_server: LocalOllama
+) -> None:
+    named = here.model_copy(
+        update={"ollama_host": model_server.url, "embed_model": local_ollama.EMBEDDING_MODEL}
+    )
+    lesson = kit.start("90", settings=named)
+    embedder = lesson.embedder()
+    assert lesson.embedder() is embedder
+    assert embedder.embed(["steps"]).shape == (1, embedder.dimensions)
+    closed = []
+    embedder._own = lambda: closed.append("the share")
+    lesson.close()
+    assert closed == ["the share"]
 
 
 def test_now_is_when_the_shipped_sample_was_exported() -> None:

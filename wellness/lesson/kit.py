@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from wellness.health.store import Store
     from wellness.lesson.claims import Entry, Ledger
     from wellness.lesson.verdicts import Verdict, Word
+    from wellness.memory.embedder import OpenEmbedder
 
 NOW = datetime.combine(story.EXPORT_DAY, story.EXPORT_TIME, ZoneInfo(story.HOME))
 T = TypeVar("T")
@@ -83,6 +84,7 @@ class Lesson:
     now: datetime = NOW
     results: dict[str, bool] = field(default_factory=dict)
     _guard: Guard = field(default_factory=Guard)
+    _embedder: OpenEmbedder | None = None
 
     @property
     def namespace(self) -> str:
@@ -143,6 +145,18 @@ class Lesson:
         """
         return states.prepare(self, state)
 
+    def embedder(self) -> OpenEmbedder:
+        """This machine's embedding model, opened once and given back when the lesson ends.
+
+        Raises:
+            ModelUnavailable, ServerError, BootstrapError: there is none; the hint says what to do.
+        """
+        if self._embedder is None:
+            from wellness.memory.embedder import open_embedder
+
+            self._embedder = open_embedder(self.settings)
+        return self._embedder
+
     def progress(self, label: str) -> Callable[[int, int], None]:
         """A callback (bytes done, bytes in total or 0) that draws a progress bar."""
         return ProgressBar(label)
@@ -197,6 +211,8 @@ class Lesson:
     def close(self) -> None:
         """Remove the lesson's keys, also those written after `finish`; give all back."""
         self._guard.stop()
+        if self._embedder:
+            self._embedder.close()
         try:
             self._lease.release(self.client)
         finally:
