@@ -57,6 +57,15 @@ KINDS: dict[str, Callable[[], Chart]] = {
         ylabel="p50",
         unit="ns",
     ),
+    "stacked": lambda: charts.stacked(
+        [1, 2, 3],
+        {"fixed": [40, 40, 40], NASTY: [10, 25.5, 60]},
+        title="Stacked",
+        xlabel="turns",
+        ylabel="what it takes",
+        unit="tokens",
+        limits={"budget": 90},
+    ),
     "daily": lambda: charts.daily(
         {"resting": day_values(3, 10, 11), NASTY: day_values(11)},
         title="Daily",
@@ -222,6 +231,37 @@ def test_lines_are_told_by_name_and_ends() -> None:
     assert chart.table["flat"].tolist() == [2e3, 2e3, 2.1e3]
     assert chart.table.index.tolist() == [1, 10, 100]
     assert cells(chart)[2][2] == "no value"
+
+
+def test_stacked_parts_add_up_and_are_told() -> None:
+    chart = KINDS["stacked"]()
+    assert chart.table["total"].tolist() == [50, 65.5, 100]
+    assert "what it takes by turns: total from 50 tokens at 1 to 100 tokens at 3" in chart.label
+    assert "in the last bar fixed 40 tokens" in chart.label
+    assert "limit budget 90 tokens" in chart.label
+    assert {"fixed", "budget"} <= set(texts(chart))
+    assert cells(chart)[2] == ["2", "40 tokens", "25.5 tokens", "65.5 tokens"]
+
+
+def test_stacked_bars_stand_on_each_other() -> None:
+    chart = charts.stacked([1, 2], {"a": [1, 3], "b": [2, 1]}, title="t", xlabel="x", ylabel="y")
+    edges: dict[str, list[tuple[float, float]]] = {}
+    for path in parsed(chart).iter(f"{SVG}path"):
+        fill = re.search(r"fill: (#0072b2|#d55e00); stroke: #ffffff", path.get("style", ""))
+        if fill:
+            ys = [float(y) for y in re.findall(r"[ML] [\d.]+ ([\d.]+)", path.get("d", ""))]
+            edges.setdefault(fill[1], []).append((max(ys), min(ys)))  # y grows downwards
+    lower, upper = edges["#0072b2"], edges["#d55e00"]
+    assert [top for _, top in lower] == pytest.approx([bottom for bottom, _ in upper])
+    heights = [bottom - top for bottom, top in (*lower, *upper)]
+    assert [height / heights[0] for height in heights] == pytest.approx([1, 3, 2, 1], rel=1e-3)
+
+
+def test_a_part_that_is_not_in_the_last_bar_is_not_named_there() -> None:
+    parts = {"gone": [5, 0], "here": [1, 2]}
+    chart = charts.stacked([1, 2], parts, title="t", xlabel="x", ylabel="y")
+    assert "gone" not in texts(chart)
+    assert "gone" in chart.table
 
 
 def test_names_at_line_ends_do_not_overlap() -> None:

@@ -11,7 +11,7 @@ A unit of "ns" means durations: they are written in ns, µs, ms or s, whichever 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +32,11 @@ from wellness.lesson.curves import daily, lines
 from wellness.lesson.samples import Comparison, Sample
 from wellness.lesson.tables import duration, number
 
-__all__ = ["Chart", "bars", "daily", "latency", "lines"]
+__all__ = ["Chart", "bars", "daily", "latency", "lines", "stacked"]
 
 BAR_NAME, SAMPLE_NAME = 34, 22  # letters of a name in one line
 PERCENTILES = ((50, "o", "●"), (95, "D", "◆"), (99, "^", "▲"))
+FAINT = "#d0d0d0"
 COLUMN = 82  # pixels of a column of figures beside the plot
 
 
@@ -93,6 +94,64 @@ def _value_axis(frame: Canvas, values: list[float], longest: int, log: bool) -> 
         left = low * 1.05
         frame.axes.set_xlim(left, left + ((high - left) or 1.0) / plot)
     return left
+
+
+def stacked(
+    x: Sequence[float],
+    series: Mapping[str, Sequence[float]],
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    unit: str = "",
+    limits: Mapping[str, float] | None = None,
+    faint: Collection[str] = (),
+) -> Chart:
+    """Bars of parts on top of each other over a common x, each part named beside the last bar.
+
+    Args:
+        x: numbers in growing order, one a bar.
+        series: the parts by name, from the lowest; as many values as x has, none negative.
+        title: what the chart shows.
+        xlabel: what x counts.
+        ylabel: what the whole bar is.
+        unit: of the parts.
+        limits: named heights, drawn as dashed lines.
+        faint: names of parts that are not there but missing, drawn in a light grey.
+    """
+    import pandas as pd
+
+    show, limits = formatter(unit), dict(limits or {})
+    table = pd.DataFrame(
+        {n: list(map(float, v)) for n, v in series.items()}, index=pd.Index(x, name=xlabel)
+    )
+    tops = table.cumsum(axis=1)
+    table["total"] = tops.iloc[:, -1]
+    first, last = (f"{show(table['total'].iloc[i])} at {number(x[i])}" for i in (0, -1))
+    told = [f"total from {first} to {last}"]
+    told += [f"in the last bar {name} {show(table[name].iloc[-1])}" for name in series]
+    told += [f"limit {name} {show(height)}" for name, height in limits.items()]
+    label = f"Stacked bars: {title}. {ylabel} by {xlabel}: {listed(told)}"
+
+    with canvas(title, 440, unit) as frame:
+        ax, width = frame.axes, 0.84 * min(np.diff(x), default=1.0)
+        ax.set_xlabel(xlabel)
+        ax.set_title(ylabel, fontsize=14, weight="normal")
+        for i, name in enumerate(series):
+            ax.bar(x, table[name], width, bottom=tops[name] - table[name],
+                   color=FAINT if name in faint else COLOURS[i % 7],
+                   edgecolor="white", linewidth=0.6)  # fmt: skip
+        for height in limits.values():
+            ax.axhline(height, color=INK, linestyle="--", linewidth=1.5)
+        ax.set_ylim(0, 1.05 * max(table["total"].max(), *limits.values(), 1e-9))
+        frame.ticks(ax.xaxis, number)
+        frame.ticks(ax.yaxis, duration if unit == "ns" else number)
+        right = x[-1] + width / 2
+        ends = {name: tops[name].iloc[-1] - table[name].iloc[-1] / 2
+                for name in series if table[name].iloc[-1]}  # fmt: skip
+        ax.set_xlim(x[0] - width, right + width / 2)
+        frame.name_ends({name: (right, y) for name, y in (ends | limits).items()})
+        return frame.finish(label, table)
 
 
 def latency(samples: Comparison | Mapping[str, Sample], *, title: str = "Latency") -> Chart:
