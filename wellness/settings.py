@@ -207,11 +207,11 @@ class Settings(BaseSettings):
         description="seconds after which a memory's recency is halved: 30 days",
     )
     recency_weight: float = Field(
-        default=0.1,
+        default=0.01,
         ge=0,
         le=1,
-        description="part of a score that recency decides: it orders what ranks alike, and does "
-        "not bury an old answer",
+        description="part of a score that recency decides: less than one rank at the top (1/61 to "
+        "1/62), so it orders what ranks alike and never what does not",
     )
     recall_candidates: int = Field(
         default=50, gt=0, description="memories that each of the two rankings offers to the fusion"

@@ -50,10 +50,12 @@ def test_recency_halves_with_each_half_life(age_s: float, half_life_s: float) ->
 def test_recency_orders_what_ranks_alike_and_cannot_bury() -> None:
     now = 100 * DAY
     old, new = Found(b"old", 0.1, 0), Found(b"new", 0.2, now - DAY)
-    apart = Settings(recency_weight=0.1)
+    apart = Settings()
     assert [one.key for one in fuse([old], [new], now, apart)] == [b"new", b"old"]
     assert [one.key for one in fuse([old, new], [old, new], now, Settings(recency_weight=0))] == [
         b"old", b"new"]  # fmt: skip
+    one_rank = fuse([old, new], [], now, apart)
+    assert [one.key for one in one_rank] == [b"old", b"new"], "recency is less than a rank"
     fillers = [Found(b"%d" % n, 0.3 + n, now) for n in range(40)]
     best = fuse([old, *fillers], [old, *fillers[::-1]], now, apart)
     assert best[0].key == b"old", "first in both rankings wins, whatever its age"

@@ -1,7 +1,7 @@
 """Vector search laid open: any number of vectors, three ways to search them, and the exact answer.
 
     base = lesson.embedder().embed(sentences)
-    vectors = perturbed(base, 10_000, spread=0.5, seed=1)
+    vectors = perturbed(base, 10_000, seed=1)
     flat = build(lesson, "flat", vectors, algorithm="flat")
     recall(flat.search(query, 10), exact(vectors, query, 10))
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 Algorithm = Literal["flat", "hnsw"]
 
-SPREAD = 0.5  # length of the noise beside a vector's 1: neighbours stay, twins do not
+SPREAD = 1.0  # length of the noise beside a vector's 1: clusters stay, twins do not
 BATCH = 1_000  # vectors sent in one round trip
 WAIT_S = 0.01  # between two looks at an index that is still being built
 
