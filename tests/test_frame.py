@@ -246,7 +246,8 @@ def test_the_models_are_pulled_once_ollama_answers(services: dict[str, dict[str,
     puller = services["ollama-models"]
     assert puller["image"] == services["ollama"]["image"]
     assert puller["depends_on"] == {"ollama": {"condition": "service_healthy"}}
-    assert puller["command"] == ["ollama pull qwen2.5:7b && ollama pull mxbai-embed-large"]
+    embeddings = Settings.model_fields["embed_model"].default
+    assert puller["command"] == [f"ollama pull qwen2.5:7b && ollama pull {embeddings}"]
     assert puller["restart"] == "on-failure:3"
 
 

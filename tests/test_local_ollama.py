@@ -7,6 +7,8 @@ import json
 import math
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -19,7 +21,9 @@ from urllib.parse import urlsplit
 import ollama
 import pytest
 
-from wellness import local_ollama
+from wellness import local_ollama, models
+from wellness.embedded.data_folder import DataFolder
+from wellness.errors import ServerError, ServerStartError
 from wellness.local_ollama import EMBEDDING_MODEL, Address, LocalOllama
 from wellness.settings import Settings
 
@@ -119,14 +123,24 @@ def test_a_long_text_is_cut_unless_that_is_forbidden(served: tuple[str, str]) ->
     assert (status, len(answer["embeddings"])) == (200, 2)
     status, answer = post(url, "/api/embed", model=model, input=long, truncate=False)
     assert status == 400
-    assert "context length" in answer["error"]
+    assert "context" in answer["error"]
 
 
-def test_what_follows_the_cut_does_not_matter(model_server: LocalOllama) -> None:
-    client = ollama.Client(host=model_server.url)
-    long = "steps " * 600
-    vectors = client.embed(EMBEDDING_MODEL, [long, long + "allergic to peanuts " * 50]).embeddings
-    assert vectors[0] == pytest.approx(vectors[1], abs=1e-4)
+def test_a_text_is_cut_where_the_model_ends(model_server: LocalOllama) -> None:
+    """510 words of one token and the two tokens that frame a text are as long as may be."""
+
+    def ask(words: int, **fields: Any) -> tuple[int, Any]:
+        text = "steps " * words + "allergic to peanuts " * (words > 510) * 50
+        return post(model_server.url, "/api/embed", model=EMBEDDING_MODEL, input=text, **fields)
+
+    status, exact = ask(510, truncate=False)
+    assert (status, exact["prompt_eval_count"]) == (200, 512)
+    status, answer = ask(511, truncate=False)
+    assert status == 400
+    assert "512" in answer["error"]
+    status, cut = ask(511)
+    assert (status, cut["prompt_eval_count"]) == (200, 512)
+    assert cut["embeddings"][0] == pytest.approx(exact["embeddings"][0], abs=1e-4)
 
 
 def test_fewer_dimensions(served: tuple[str, str]) -> None:
@@ -139,10 +153,42 @@ def test_fewer_dimensions(served: tuple[str, str]) -> None:
     assert part["embeddings"][0] == pytest.approx([v / length for v in first], abs=1e-2)
 
 
+def test_what_is_optional_may_be_null(served: tuple[str, str]) -> None:
+    url, model = served
+    long = "the watch measured my heart rate again and again " * 300
+    fields = {"truncate": None, "dimensions": None, "input": long}
+    status, answer = post(url, "/api/embed", model=model, **fields)
+    assert (status, len(answer["embeddings"])) == (200, 1)
+
+
+@pytest.mark.parametrize("dimensions", [0, -1, 100_000])
+def test_dimensions_that_are_not_there_change_nothing(
+    served: tuple[str, str], dimensions: int
+) -> None:
+    url, model = served
+    _, whole = post(url, "/api/embed", model=model, input="steps")
+    _, other = post(url, "/api/embed", model=model, input="steps", dimensions=dimensions)
+    assert len(other["embeddings"][0]) == len(whole["embeddings"][0])
+
+
+def test_names_ignore_case(served: tuple[str, str]) -> None:
+    url, model = served
+    assert post(url, "/api/embed", model=model.upper(), input="steps")[0] == 200
+
+
+def test_what_is_in_memory_can_be_asked(served: tuple[str, str]) -> None:
+    url, model = served
+    client = ollama.Client(host=url)
+    client.embed(model=model, input="steps")
+    (entry,) = [m for m in client.ps().models if (m.model or "").startswith(model)]
+    assert entry.digest
+
+
 def test_nothing_to_embed_gives_no_vectors(served: tuple[str, str]) -> None:
     url, model = served
-    for nothing in ("", []):
+    for nothing in ("", [], None):
         assert post(url, "/api/embed", model=model, input=nothing)[1]["embeddings"] == []
+    assert post(url, "/api/embed", model=model)[1]["embeddings"] == []
 
 
 def test_a_blank_text_among_others_has_a_vector(model_server: LocalOllama) -> None:
@@ -193,6 +239,55 @@ def test_many_at_once_get_their_own_vectors(model_server: LocalOllama) -> None:
         assert one == pytest.approx(other, abs=1e-3)
 
 
+def test_half_a_surrogate_pair_is_no_failure(model_server: LocalOllama) -> None:
+    body = b'{"model": "%s", "input": ["cut \\ud83c", "whole \\ud83c\\udfc3"]}'
+    status, _, content = raw(
+        model_server.url, "POST", "/api/embed", body % EMBEDDING_MODEL.encode()
+    )
+    assert (status, len(json.loads(content)["embeddings"])) == (200, 2)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "127.0.0.1.evil.example:80"}, 403),
+        ({"Host": "localhost:1"}, 200),
+        ({"Transfer-Encoding": "chunked"}, 411),
+        ({"Content-Length": "many"}, 411),
+        ({"Content-Length": str(1 << 40)}, 413),
+    ],
+)
+def test_a_request_that_cannot_be_trusted_is_refused(
+    model_server: LocalOllama, headers: dict[str, str], status: int
+) -> None:
+    body = json.dumps({"model": EMBEDDING_MODEL, "input": "x"}).encode()
+    lines = {"Host": "127.0.0.1", "Content-Length": str(len(body))} | headers
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    address = urlsplit(model_server.url)
+    with socket.create_connection((address.hostname, address.port), PATIENCE_S) as connection:
+        connection.sendall(f"POST /api/embed HTTP/1.1\r\n{head}\r\n".encode() + body)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert answer.status == status
+        assert json.load(answer).keys() & {"error", "embeddings"}
+        assert answer.will_close is (status != 200)
+
+
+def test_a_client_that_leaves_early_leaves_no_trace(model_server: LocalOllama) -> None:
+    before = model_server.log.read_text()
+    address = urlsplit(model_server.url)
+    body = json.dumps({"model": EMBEDDING_MODEL, "input": ["steps"] * 200}).encode()
+    for _ in range(3):
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            reset = struct.pack("ii", 1, 0)  # close with RST, so that the answer meets a wall
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+            head = f"POST /api/embed HTTP/1.1\r\nContent-Length: {len(body)}\r\n\r\n"
+            connection.sendall(head.encode() + body)
+    assert post(model_server.url, "/api/embed", model=EMBEDDING_MODEL, input="x")[0] == 200
+    assert model_server.log.read_text() == before
+
+
 def test_it_listens_on_loopback_only(model_server: LocalOllama) -> None:
     port = f"{urlsplit(model_server.url).port:04X}"
     listening = [
@@ -210,7 +305,9 @@ def test_it_listens_on_loopback_only(model_server: LocalOllama) -> None:
 USER = """
 import sys, time
 from pathlib import Path
-from wellness import local_ollama
+from wellness import local_ollama, models
+from wellness.embedded.data_folder import DataFolder
+from wellness.errors import ServerError, ServerStartError
 from wellness.settings import Settings
 server = local_ollama.start(Settings(home=Path(sys.argv[1])))
 print(server.url, server.pid, flush=True)
@@ -260,6 +357,75 @@ def test_a_killed_server_is_started_anew(settings: Settings) -> None:
         with local_ollama.start(settings) as second:
             assert second.pid != first.pid
             assert post(second.url, "/api/embed", model=EMBEDDING_MODEL, input="x")[0] == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next start ends the orphan")
+def test_a_killed_keeper_leaves_no_server(settings: Settings) -> None:
+    folder = DataFolder((settings.home / "ollama").resolve(), "ollama", "ollama.port")
+    with local_ollama.start(settings) as first:
+        state = folder.state()
+        assert state
+        os.kill(state.keeper, signal.SIGKILL)
+        wait_until(lambda: not runs(settings))
+        assert Address.read(state.socket), "nobody was left to remove it"
+        with local_ollama.start(settings) as second:
+            assert (second.reused, second.pid == first.pid) == (False, False)
+            assert post(second.url, "/api/embed", model=EMBEDDING_MODEL, input="x")[0] == 200
+
+
+def test_files_that_a_power_failure_emptied_do_no_harm(settings: Settings) -> None:
+    folder = DataFolder((settings.home / "ollama").resolve(), "ollama", "ollama.port")
+    folder.path.mkdir(parents=True)
+    folder.socket_path().parent.mkdir(mode=0o700)
+    folder.socket_path().touch()
+    folder.state_file.touch()
+    assert not runs(settings)
+    with local_ollama.start(settings) as server:
+        assert local_ollama.running_at(settings) == server.url
+
+
+def test_only_the_server_loads_llama_cpp() -> None:
+    """Its runtime reads once how threads wait, so the server says that first; and users are light.
+
+    `python -m` imports the package before it runs `__main__`.
+    """
+    code = (
+        "import sys, wellness.memory.embedder\n"
+        "assert 'wellness.local_ollama' in sys.modules\n"
+        "print(*{'xllamacpp', 'gguf', 'safetensors'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="GNU's OpenMP runtime tells its settings")
+def test_its_threads_do_not_spin(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_DISPLAY_ENV", "verbose")
+    for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
+        monkeypatch.delenv(name, raising=False)
+    with local_ollama.start(settings) as server:
+        said = server.log.read_text()
+    assert "OMP_WAIT_POLICY = 'PASSIVE'" in said
+    assert "GOMP_SPINCOUNT = '0'" in said
+
+
+def test_a_platform_without_it_is_told_what_else(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_ollama, "RUNS_HERE", False)
+    with pytest.raises(ServerError, match="Run Ollama"):
+        local_ollama.start(settings)
+
+
+def test_a_file_that_is_no_model_is_named_in_the_log(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "damaged.gguf").write_bytes(b"GGUF and nothing else")
+    monkeypatch.setattr(models, "embedding_model", lambda *_, **__: tmp_path / "damaged.gguf")
+    with pytest.raises(ServerStartError, match="did not start") as caught:
+        local_ollama.start(settings)
+    assert caught.value.log
+    assert "Run Ollama" in caught.value.hint
 
 
 def test_it_can_be_stopped(settings: Settings) -> None:

@@ -131,6 +131,8 @@ def test_setup_and_doctor_name_the_embedding_model(
     monkeypatch.delenv("OLLAMA_HOST")
     monkeypatch.setenv("WELLNESS_CACHE", str(tmp_path / "empty"))
     assert embeddings()["remedy"] == "Run `wellness setup`."
+    monkeypatch.setattr(local_ollama, "RUNS_HERE", False)
+    assert "Run Ollama" in embeddings()["remedy"]
 
 
 def test_setup_says_which_redis_will_be_used(

@@ -250,8 +250,8 @@ def test_the_embedder_is_opened_once_and_given_back(
     embedder = lesson.embedder()
     assert lesson.embedder() is embedder
     assert embedder.embed(["steps"]).shape == (1, embedder.dimensions)
-    closed = []
-    embedder._own = lambda: closed.append("the share")
+    closed: list[str] = []
+    embedder._own = SimpleNamespace(close=lambda: closed.append("the share"))  # type: ignore[assignment]
     lesson.close()
     assert closed == ["the share"]
 

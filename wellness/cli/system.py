@@ -92,6 +92,9 @@ def _embeddings(settings: Settings) -> Check:
     if settings.ollama_host:
         remedy = f"Start it, run `ollama pull {settings.embed_model}`, or unset OLLAMA_HOST."
         return Check("embeddings", f"no {settings.embed_model} at {host}", remedy)
+    if not local_ollama.RUNS_HERE:
+        found = "no Ollama answers, and the kit's model server does not run on Windows"
+        return Check("embeddings", found, local_ollama.INSTEAD)
     if models.find_embedding_model(settings) is None:
         return Check("embeddings", "the kit's own model is not fetched", "Run `wellness setup`.")
     return Check("embeddings", f"{local_ollama.EMBEDDING_MODEL} from the kit's own model server")

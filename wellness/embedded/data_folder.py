@@ -79,12 +79,15 @@ class DataFolder:
         return self.path / "appendonlydir" / "appendonly.aof.manifest"
 
     def state(self) -> ServerState | None:
-        """What runs, or ran until its keeper was killed."""
+        """What runs, or ran until its keeper was killed; None if no file can be read that says so.
+
+        After a power failure there may be a file with nothing in it.
+        """
         try:
             fields = json.loads(self.state_file.read_text("ascii"))
-        except FileNotFoundError:
+            return ServerState(fields["keeper"], fields["pid"], Path(fields["socket"]))
+        except (FileNotFoundError, ValueError, LookupError, TypeError):
             return None
-        return ServerState(fields["keeper"], fields["pid"], Path(fields["socket"]))
 
     def is_kept(self) -> bool:
         """Whether a keeper lives: the kernel's word, which no stale file can fake."""

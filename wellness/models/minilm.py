@@ -67,6 +67,8 @@ def names(layers: int) -> Iterator[tuple[str, str]]:
 
 def _add_sizes(writer: gguf.GGUFWriter, sizes: dict[str, Any]) -> None:
     writer.add_name("all-MiniLM-L6-v2")
+    writer.add_license("apache-2.0")
+    writer.add_source_url("https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2")
     writer.add_context_length(sizes["max_position_embeddings"])
     writer.add_embedding_length(sizes["hidden_size"])
     writer.add_block_count(sizes["num_hidden_layers"])
