@@ -2,44 +2,31 @@
 
 All keys of a namespace begin alike, and two embedders' vectors cannot be compared, so a filter in
 the index's definition lets in only hashes whose `record` and `embedder` fields say that they
-belong. RedisVL's schema has no such filter: the index is made with redis-py, and asked in
-whichever way suits.
+belong. RedisVL's schema has no such filter: the index is made with redis-py. What is asked once
+in a while is asked through RedisVL (`MemoryIndex.redisvl`); what is asked on each turn of a
+conversation is a prepared command (`MemoryIndex.ask`). `make bench` shows the difference.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from redis import Redis, ResponseError
 from redis.commands.search.field import Field, TagField, VectorField
 from redis.commands.search.index_definition import IndexDefinition, IndexType
 
 from wellness import keys
-from wellness.errors import RecallError
+from wellness.errors import RecallError, SearchModuleMissing
 from wellness.memory.embedder import Embedder
+from wellness.memory.index_info import IndexInfo, definition, index_info
 from wellness.settings import Settings
 
+if TYPE_CHECKING:
+    from redisvl.index import SearchIndex
 
-@dataclass(frozen=True)
-class IndexInfo:
-    """What Redis says about an index.
-
-    Attributes:
-        documents: hashes in it.
-        failures: hashes that could not be indexed, such as those with a vector of a wrong length.
-        vector_bytes: memory of the vectors and their graph.
-        indexed: the part of the existing hashes that is in it by now, 0 to 1.
-    """
-
-    documents: int
-    failures: int
-    vector_bytes: int
-    indexed: float
-    m: int
-    ef_construction: int
-    dimensions: int
+LONGEST_TAG = 1_000  # bytes: Search cuts a tag's value off after 4,096, and then nothing finds it
 
 
 class MemoryIndex:
@@ -66,54 +53,99 @@ class MemoryIndex:
         self.client, self.namespace = client, namespace
         self.record, self.embedder = record, embedder_tag(embedder)
         self.name = keys.index_name(namespace, record, embedder.model, embedder.dimensions)
-        self._dimensions = embedder.dimensions
-        self._fields = list(fields)
-        self._m, self._ef = settings.hnsw_m, settings.hnsw_ef_construction
+        graph = {
+            "TYPE": "FLOAT32", "DIM": embedder.dimensions, "DISTANCE_METRIC": "COSINE",
+            "M": settings.hnsw_m, "EF_CONSTRUCTION": settings.hnsw_ef_construction,
+        }  # fmt: skip
+        self._fields = [
+            TagField("record"),
+            TagField("embedder", case_sensitive=True),
+            TagField("user", case_sensitive=True),
+            VectorField("embedding", "HNSW", graph),
+            *fields,
+        ]
+        self._filter = (  # a hash without the field would pass a comparison
+            f"exists(@record) && @record=='{record}' && @embedder=='{self.embedder}'"
+        )
+        self._wanted = {
+            "M": settings.hnsw_m,
+            "EF_CONSTRUCTION": settings.hnsw_ef_construction,
+            "dimensions": embedder.dimensions,
+            "fields": ", ".join(sorted(f"{field.name} {field.args[0]}" for field in self._fields)),
+            "filter": self._filter,
+        }
 
     def ensure(self) -> None:
         """Make the index if it is not there; one that is there is never replaced.
 
         Raises:
             RecallError: there is one that was made with other settings.
+            SearchModuleMissing: this Redis has no Search.
         """
         try:
-            found = self.info()
-        except ResponseError:
+            said = self._said()
+        except ResponseError as error:
+            if "unknown command" in str(error).lower():
+                raise SearchModuleMissing("This Redis has no FT.INFO command.") from error
             self._create()
             return
-        wanted = (self._m, self._ef, self._dimensions)
-        if (found.m, found.ef_construction, found.dimensions) != wanted:
+        there = definition(said)
+        if wrong := [name for name, wanted in self._wanted.items() if there[name] != wanted]:
+            made = ", ".join(f"{name} {there[name]}" for name in wrong)
+            asked = ", ".join(f"{name} {self._wanted[name]}" for name in wrong)
             raise RecallError(
-                f"The index {self.name} was made with M {found.m}, EF_CONSTRUCTION "
-                f"{found.ef_construction} and {found.dimensions} dimensions; the settings ask for "
-                f"{wanted[0]}, {wanted[1]} and {wanted[2]}.",
-                hint=f"Set them back, or drop it with `FT.DROPINDEX {self.name}`: the memories "
-                "stay, and are indexed anew at the next use.",
+                f"The index {self.name} was made with {made}; now it should have {asked}.",
+                hint=f"Set that back, or drop it with `FT.DROPINDEX {self.name}`: what is stored "
+                "stays, and is indexed anew at the next use.",
             )
 
     def _create(self) -> None:
-        attributes = {
-            "TYPE": "FLOAT32", "DIM": self._dimensions, "DISTANCE_METRIC": "COSINE",
-            "M": self._m, "EF_CONSTRUCTION": self._ef,
-        }  # fmt: skip
-        fields = [
-            TagField("record"),
-            TagField("embedder", case_sensitive=True),
-            TagField("user", case_sensitive=True),
-            VectorField("embedding", "HNSW", attributes),
-            *self._fields,
-        ]
-        belongs = (  # a hash without the field would pass a comparison
-            f"exists(@record) && @record=='{self.record}' && @embedder=='{self.embedder}'"
-        )
         definition = IndexDefinition(
-            prefix=[keys.index_prefix(self.namespace)], filter=belongs, index_type=IndexType.HASH
+            prefix=[keys.index_prefix(self.namespace)],
+            filter=self._filter,
+            index_type=IndexType.HASH,
         )  # type: ignore[no-untyped-call]
         try:
-            self.client.ft(self.name).create_index(fields, definition=definition)
+            self.client.ft(self.name).create_index(self._fields, definition=definition)
         except ResponseError as error:
             if "already exists" not in str(error):  # another process was first
                 raise
+
+    def drop(self) -> bool:
+        """Drop the index and keep what is stored; whether there was one."""
+        try:
+            self.client.ft(self.name).dropindex(delete_documents=False)
+        except ResponseError as error:
+            if not is_missing(error):
+                raise
+            return False
+        return True
+
+    def ask(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        """The replies to searches, in one round trip; an index that was dropped is made again.
+
+        Right after that it finds only what Redis has indexed by then; see `IndexInfo.indexed`.
+        """
+        replies = self._send(commands)
+        if any(map(is_missing, replies)):
+            self.ensure()
+            replies = self._send(commands)
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+        return replies
+
+    def _send(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        pipe = self.client.pipeline(transaction=False)
+        for command in commands:
+            pipe.execute_command(*command)  # type: ignore[no-untyped-call]
+        return pipe.execute(raise_on_error=False)
+
+    def redisvl(self) -> SearchIndex:
+        """RedisVL's view of the index, for its query and filter objects."""
+        from redisvl.index import SearchIndex  # takes long to import, and few need it
+
+        return SearchIndex.from_existing(self.name, redis_client=self.client)
 
     def info(self) -> IndexInfo:
         """What Redis says about it.
@@ -121,18 +153,10 @@ class MemoryIndex:
         Raises:
             ResponseError: there is no such index.
         """
-        found: Any = self.client.ft(self.name).info()  # type: ignore[no-untyped-call]
-        said = {_text(name): value for name, value in found.items()}
-        (vector,) = [a for a in map(_attribute, said["attributes"]) if a["type"] == "VECTOR"]
-        return IndexInfo(
-            documents=int(said["num_docs"]),
-            failures=int(said["hash_indexing_failures"]),
-            vector_bytes=round(float(said["vector_index_sz_mb"]) * (1 << 20)),
-            indexed=float(said["percent_indexed"]),
-            m=int(vector["m"]),
-            ef_construction=int(vector["ef_construction"]),
-            dimensions=int(vector["dim"]),
-        )
+        return index_info(self._said())
+
+    def _said(self) -> Any:
+        return self.client.ft(self.name).info()  # type: ignore[no-untyped-call]
 
     def __repr__(self) -> str:
         return f"<MemoryIndex {self.name}>"
@@ -152,10 +176,15 @@ def embedder_tag(embedder: Embedder) -> str:
 def user_tag(user: str) -> str:
     """How hashes name their user: encoded, so that no name is split, folded or taken for a query.
 
+    Names that are too long for a tag end in a digest of the whole name.
+
     >>> user_tag("a,b|*")
     'a%2Cb%7C%2A'
     """
-    return keys.encode(user)
+    name = keys.encode(user)
+    if len(name) <= LONGEST_TAG:
+        return name
+    return f"{name[:LONGEST_TAG]}#{hashlib.blake2b(name.encode(), digest_size=16).hexdigest()}"
 
 
 def tag_query(value: str) -> str:
@@ -167,14 +196,7 @@ def tag_query(value: str) -> str:
     return "".join(c if c.isalnum() else f"\\{c}" for c in value)
 
 
-def _text(value: Any) -> Any:
-    return value.decode() if isinstance(value, bytes) else value
-
-
-def _attribute(given: Any) -> dict[str, Any]:
-    """One field's description; Redis sends pairs or a map, with flags in between."""
-    if isinstance(given, dict):
-        return {str(_text(name)).lower(): _text(value) for name, value in given.items()}
-    flat = [_text(part) for part in given]
-    pairs = {str(flat[i]).lower(): flat[i + 1] for i in range(0, len(flat) - 1, 2)}
-    return pairs
+def is_missing(reply: object) -> bool:
+    """Whether Redis' answer is the error that there is no such index."""
+    said = str(reply).lower() if isinstance(reply, ResponseError) else ""
+    return "no such index" in said or "unknown index name" in said

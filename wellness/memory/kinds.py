@@ -40,7 +40,8 @@ class Fact:
         at: epoch seconds at which it was said.
         subject: what it is about, without its value ("goal:BodyMass"): a later value supersedes
             an earlier one. Empty if several may be true at once.
-        signature: what it says, whatever the wording: equal for two facts that say the same.
+        signature: what it says, whatever the wording: equal for two facts that say the same. Empty
+            if nobody knows; then only the same words say the same.
         valid_from: epoch seconds since when it holds; by default when it was said.
         importance: 0 to 1.
         source: id of the turn that it comes from.
@@ -70,6 +71,7 @@ class Memory:
     Attributes:
         valid_until: epoch seconds at which something else began to hold; None while it holds.
         expires_at: epoch seconds at which Redis forgets it.
+        embedder: whose vector it has, as `wellness.memory.index.embedder_tag` names it.
         shared: it belongs to everybody.
     """
 
@@ -77,6 +79,7 @@ class Memory:
     fact: Fact
     valid_until: int | None
     expires_at: int
+    embedder: str
     shared: bool = False
 
     @property
@@ -84,10 +87,21 @@ class Memory:
         """Whether nothing has taken its place."""
         return self.valid_until is None
 
+    def to_dict(self) -> dict[str, Any]:
+        """All of it in values that JSON has; times are epoch seconds."""
+        fact = self.fact
+        return {
+            "id": self.id, "text": fact.text, "kind": fact.kind.value, "at": fact.at,
+            "subject": fact.subject, "signature": fact.signature, "valid_from": fact.since,
+            "valid_until": self.valid_until, "importance": fact.importance, "source": fact.source,
+            "slots": dict(fact.slots), "expires_at": self.expires_at, "embedder": self.embedder,
+            "shared": self.shared,
+        }  # fmt: skip
+
 
 FIELDS = (
     "text", "kind", "said_at", "subject", "signature", "valid_from", "valid_until", "importance",
-    "source", "slots", "expires_at",
+    "source", "slots", "expires_at", "embedder",
 )  # fmt: skip
 
 
@@ -111,4 +125,4 @@ def decode(id: str, values: Sequence[bytes | None], *, shared: bool = False) -> 
     )
     until = float(found["valid_until"])
     ends = None if until >= FOREVER else int(until)
-    return Memory(id, fact, ends, int(found["expires_at"]), shared)
+    return Memory(id, fact, ends, int(found["expires_at"]), found["embedder"], shared)

@@ -15,28 +15,30 @@ from redis.exceptions import OutOfMemoryError
 
 from wellness import keys as key_table
 from wellness.errors import ModelUnavailable, RecallError
-from wellness.keys import Keys
 from wellness.memory import queries
 from wellness.memory.embedder import Embedder
-from wellness.memory.index import MemoryIndex
-from wellness.memory.kinds import FIELDS, FOREVER, Fact, Memory, MemoryKind, decode
+from wellness.memory.index import MemoryIndex, is_missing
+from wellness.memory.kept import Kept
+from wellness.memory.kinds import Fact, Memory, MemoryKind
 from wellness.memory.queries import Found
 from wellness.memory.recall import Hit, Laps, Recall, fuse
-from wellness.memory.remembering import REMEMBER, statement
+from wellness.memory.remembering import REEMBED, REMEMBER, plain, statement
 from wellness.settings import Settings
 
 SPARE = 5  # memories fetched beyond k, in case some expire at this very moment
+MOST = 1_000  # memories that one recall may ask for: Search gives ten thousand at the very most
+BATCH = 64  # memories given a new vector in one round trip
 
 
 class Stored(NamedTuple):
     """What became of a statement; `replaced` is the memory that it took the place of."""
 
     id: str
-    outcome: str  # new, duplicate, superseding
+    outcome: str  # new, duplicate, superseding, recalled
     replaced: str | None = None
 
 
-class LongTerm:
+class LongTerm(Kept):
     """One user's long-term memory.
 
     Args:
@@ -50,6 +52,7 @@ class LongTerm:
 
     Raises:
         RecallError: that is nobody's name, or there is an index that was made with other settings.
+        SearchModuleMissing: this Redis has no Search.
     """
 
     def __init__(
@@ -63,13 +66,10 @@ class LongTerm:
         namespace: str = key_table.PERSON,
         shared: bool = False,
     ) -> None:
-        if not user or (user == key_table.EVERYONE) != shared:
-            raise RecallError(f"Nobody can be called {user!r} here.", hint="Choose another name.")
-        self.client, self.embedder, self.user = client, embedder, user
-        self.keys = Keys(namespace, user)
-        self._settings, self._clock = settings, clock
+        super().__init__(client, user, namespace=namespace, shared=shared)
+        self.embedder, self._settings, self._clock = embedder, settings, clock
         fields = [
-            TagField("kind"), TagField("signature", case_sensitive=True), TextField("text"),
+            TagField("kind"), TagField("digest", case_sensitive=True), TextField("text"),
             NumericField("valid_from"), NumericField("valid_until"), NumericField("expires_at"),
         ]  # fmt: skip
         self.index = MemoryIndex(client, namespace, embedder, "memory", fields, settings)
@@ -77,8 +77,13 @@ class LongTerm:
         self._script = client.register_script(REMEMBER)
         self._scope = queries.scope(user)
 
-    def remember(self, facts: Sequence[Fact]) -> list[Stored]:
+    def remember(self, facts: Sequence[Fact], *, recalled: Iterable[Memory] = ()) -> list[Stored]:
         """Store what was stated; stating it again renews it, another value supersedes it.
+
+        Args:
+            facts: in the order they were stated.
+            recalled: what the speaker had before their eyes; repeating it word by word changes
+                nothing, or a memory would live on its own echo.
 
         Raises:
             ModelUnavailable: there are no vectors; nothing was stored.
@@ -86,21 +91,40 @@ class LongTerm:
         """
         if any(not fact.text.strip() or not _is_text(fact.text) for fact in facts):
             raise RecallError("A memory without words, or with half a character, is none.")
+        echoed = {plain(memory.fact.text): Stored(memory.id, "recalled") for memory in recalled}
+        echoes = [echoed.get(plain(fact.text)) for fact in facts]
+        told = [fact for fact, echo in zip(facts, echoes, strict=True) if not echo]
+        stored = iter(self._store(told))
+        return [echo or next(stored) for echo in echoes]
+
+    def _store(self, facts: Sequence[Fact]) -> list[Stored]:
+        if not facts:
+            return []
         vectors = self.embedder.embed([fact.text for fact in facts])
-        pipe = self.client.pipeline(transaction=False)
-        for fact, vector in zip(facts, vectors, strict=True):
-            names, values = statement(
-                fact, vector.tobytes(), self.keys, self.index, self._clock(), self._settings
-            )
-            self._script(keys=names, args=values, client=pipe)
-        try:
-            replies = pipe.execute()
-        except OutOfMemoryError as error:
-            raise RecallError(
-                "Redis is out of memory; not all of it was stored.",
-                hint="Raise maxmemory (`CONFIG SET maxmemory 2gb`) and say it again.",
-            ) from error
+        stated = [
+            statement(fact, vector.tobytes(), self.keys, self.index, self._clock(), self._settings)
+            for fact, vector in zip(facts, vectors, strict=True)
+        ]
+        replies = self._run(stated)
+        if dropped := [at for at, one in enumerate(replies) if is_missing(one)]:
+            self.index.ensure()
+            for at, reply in zip(dropped, self._run([stated[at] for at in dropped]), strict=True):
+                replies[at] = reply
+        for reply in replies:
+            if isinstance(reply, OutOfMemoryError):
+                raise RecallError(
+                    "Redis is out of memory; not all of it was stored.",
+                    hint="Raise maxmemory (`CONFIG SET maxmemory 2gb`) and say it again.",
+                ) from reply
+            if isinstance(reply, Exception):
+                raise reply
         return [_stored(reply) for reply in replies]
+
+    def _run(self, stated: Iterable[tuple[list[str], list[Any]]]) -> list[Any]:
+        pipe = self.client.pipeline(transaction=False)
+        for names, values in stated:
+            self._script(keys=names, args=values, client=pipe)
+        return pipe.execute(raise_on_error=False)
 
     def recall(
         self,
@@ -119,18 +143,23 @@ class LongTerm:
         Args:
             question: in words.
             now: epoch seconds of asking; what began to hold later is not recalled.
-            k: at most so many.
+            k: at most so many, 1 to 1,000.
             kinds: by default all.
             during: half-open interval of epoch seconds: what held then, instead of now.
             history: also what has been superseded.
+
+        Raises:
+            RecallError: `k` is out of bounds.
         """
+        if not 1 <= k <= MOST:
+            raise RecallError(f"One cannot recall {k} memories.", hint=f"Ask for 1 to {MOST}.")
         question = question.encode("utf-8", "replace").decode()
         laps = Laps()
         vector, degraded = self._vector(question)
         laps.lap("embed")
         when = None if history else during or (now, now + 1)
         limits = queries.holds(self._clock(), when, kinds)
-        by_vector, by_text = self._search(question, f"{self._scope} {limits}", vector, laps)
+        by_vector, by_text = self._search(question, f"{self._scope} {limits}", vector, k, laps)
         ranked = fuse(by_vector, by_text, now, self._settings)[: k + SPARE]
         laps.lap("own")
         replies = self._fetch([one.key for one in ranked])
@@ -138,7 +167,7 @@ class LongTerm:
         hits = [
             Hit(memory, one.score, one.why)
             for one, values in zip(ranked, replies, strict=True)
-            if (memory := self._memory(one.key, values))
+            if (memory := self._memory(one.key.decode(), values))
         ]
         laps.lap("own")
         return Recall(tuple(hits[:k]), laps.parts, degraded)
@@ -150,80 +179,38 @@ class LongTerm:
             return b"", f"{error.message} Only words were searched, not meaning."
 
     def _search(
-        self, question: str, where: str, vector: bytes, laps: Laps
+        self, question: str, where: str, vector: bytes, k: int, laps: Laps
     ) -> tuple[list[Found], list[Found]]:
         """Both rankings, in one round trip."""
-        n, ef = self._settings.recall_candidates, self._settings.hnsw_ef_runtime
-        words = queries.words_query(question)
-        pipe = self.client.pipeline(transaction=False)
+        n, ef = max(self._settings.recall_candidates, k + SPARE), self._settings.hnsw_ef_runtime
+        words, commands = queries.words_query(question), []
         if vector:
-            pipe.execute_command(*queries.nearest(self.index.name, where, vector, n, ef))  # type: ignore[no-untyped-call]
+            commands.append(queries.nearest(self.index.name, where, vector, n, ef))
         if words:
-            pipe.execute_command(*queries.matching(self.index.name, where, words, n))  # type: ignore[no-untyped-call]
+            commands.append(queries.matching(self.index.name, where, words, n))
         laps.lap("own")
-        replies = pipe.execute()
+        replies = self.index.ask(commands)
         laps.lap("search")
         by_vector = queries.read(replies[0]) if vector else []
         return by_vector, queries.read(replies[-1]) if words else []
 
-    def _fetch(self, names: Iterable[bytes | str]) -> list[list[bytes | None]]:
-        pipe = self.client.pipeline(transaction=False)
-        for name in names:
-            pipe.hmget(name, FIELDS)
-        return pipe.execute()
+    def reembed(self) -> int:
+        """Give this embedder's vectors to the user's memories of others; returns how many.
 
-    def _memory(self, key: bytes, values: Sequence[bytes | None]) -> Memory | None:
-        parts = key_table.parse(key.decode())
-        return decode(parts.part, values, shared=parts.user == key_table.EVERYONE)
-
-    # What there is, and forgetting
-
-    def all(self, *, history: bool = True) -> list[Memory]:
-        """Everything that is remembered of this user, by when it was said, whatever the embedder.
-
-        Args:
-            history: also what has been superseded.
+        Raises:
+            ModelUnavailable: the model went away; those before that have their new vectors.
         """
-        names = sorted(self._names("memory"))
-        found = (
-            self._memory(name.encode(), values)
-            for name, values in zip(names, self._fetch(names), strict=True)
-        )
-        kept = [memory for memory in found if memory and (history or memory.current)]
-        return sorted(kept, key=lambda memory: (memory.fact.at, memory.id))
-
-    def history(self, subject: str) -> list[Memory]:
-        """What was ever stated of a subject, by when it began to hold."""
-        ids: Any = self.client.zrange(self.keys.facts(subject), 0, -1)
-        names = [self.keys.memory(id.decode()) for id in ids]
-        found = zip(names, self._fetch(names), strict=True)
-        memories = (self._memory(name.encode(), values) for name, values in found)
-        return sorted(
-            (memory for memory in memories if memory),
-            key=lambda one: (one.fact.since, one.valid_until or FOREVER),
-        )
-
-    def forget(self, id: str) -> bool:
-        """Forget one memory; whether there was one. What it had superseded stays superseded."""
-        name = self.keys.memory(id)
-        subject: Any = self.client.hget(name, "subject")
-        pipe = self.client.pipeline(transaction=True)
-        pipe.unlink(name)
-        if subject:
-            pipe.zrem(self.keys.facts(subject.decode()), id)
-        return bool(pipe.execute()[0])
-
-    def forget_all(self) -> int:
-        """Forget everything that this memory holds of the user; returns how many memories."""
-        memories = list(self._names("memory"))
-        for name in (*memories, *self._names("facts")):
-            self.client.unlink(name)
-        return len(set(memories))
-
-    def _names(self, kind: str) -> Iterable[str]:
-        for name in key_table.scan(self.client, self.keys.namespace, self.user):
-            if key_table.parse(name).kind == kind:
-                yield name
+        script = self.client.register_script(REEMBED)
+        others = [memory for memory in self.all() if memory.embedder != self.index.embedder]
+        for low in range(0, len(others), BATCH):
+            batch = others[low : low + BATCH]
+            vectors = self.embedder.embed([memory.fact.text for memory in batch])
+            pipe = self.client.pipeline(transaction=False)
+            for memory, vector in zip(batch, vectors, strict=True):
+                names = [self.keys.memory(memory.id)]
+                script(keys=names, args=[self.index.embedder, vector.tobytes()], client=pipe)
+            pipe.execute()
+        return len(others)
 
     def __repr__(self) -> str:
         return f"LongTerm(user={self.user!r}, index={self.index.name!r})"

@@ -14,7 +14,8 @@ from wellness import keys
 from wellness.memory.index import tag_query, user_tag
 from wellness.memory.kinds import MemoryKind
 
-WORDS = 64  # of a question: more than one has, and it bounds the work on hostile text
+# Of a question: more and longer than one has, and they bound the work on hostile text.
+WORDS, LONGEST_WORD = 64, 100
 # Words that nearly every memory has: they would rank what is short, not what fits.
 COMMON = frozenset((
     "a", "about", "am", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can",
@@ -34,16 +35,25 @@ class Found(NamedTuple):
     said_at: int
 
 
-def words_query(question: str) -> str:
-    """The question's words for a text search, any of which may be there; empty if it has none.
+def content_words(text: str) -> list[str]:
+    """The different words of a text that say something, in their order, in lower case.
 
     Only letters and digits are left, which have no meaning in a query.
 
-    >>> words_query("What was my 5k time in Lisbon -- @user:{ben}?")
-    '5k|time|lisbon|user|ben'
+    >>> content_words("What was my 5k time in Lisbon -- @user:{ben}?")
+    ['5k', 'time', 'lisbon', 'user', 'ben']
     """
-    words = dict.fromkeys(re.findall(r"[^\W_]+", question.lower()))
-    return "|".join([word for word in words if word not in COMMON][:WORDS])
+    words = dict.fromkeys(re.findall(r"[^\W_]+", text.lower()))
+    return [word for word in words if word not in COMMON]
+
+
+def words_query(question: str) -> str:
+    """The question's words for a text search, any of which may be there; empty if it has none.
+
+    >>> words_query("What is my goal weight?")
+    'goal|weight'
+    """
+    return "|".join([word[:LONGEST_WORD] for word in content_words(question)][:WORDS])
 
 
 def scope(user: str, *, shared: bool = True) -> str:

@@ -3,10 +3,14 @@
 One script is one step for everybody else: two processes that state the same at once leave one
 memory, and two that state different values leave both, the later one in force.
 
-A statement with a subject stands in the sorted set of that subject, at the moment since which it
-holds. The one before it ends there, and it ends where the one after it begins; so what is said of
-the past slots into the past. Without a subject, it is a duplicate of one whose signature is equal
-and whose vector is near.
+A statement with a subject stands in the timeline of that subject, a sorted set, at the moment
+since which it holds. The one before it ends there, and it ends where the next begins; so what is
+said of the past slots into the past, and the order in which statements arrive does not matter. The
+same said again renews what is there. What had been stated again after a moment in the past comes
+back after whatever is now said of that moment; of several times, the last is known.
+
+Without a subject, a statement is a duplicate of one of its kind whose signature is equal and whose
+vector is near. Two events are one only if they also happened within half a day.
 """
 
 from __future__ import annotations
@@ -15,28 +19,52 @@ import hashlib
 import json
 from typing import Any
 
-from ulid import ULID
+from ulid import PureRandomPolicy, ULIDGenerator
 
 from wellness.keys import Keys
+from wellness.memory.embedding_cache import normalise
 from wellness.memory.index import MemoryIndex, user_tag
-from wellness.memory.kinds import FOREVER, Fact, ttl_s
+from wellness.memory.kinds import FOREVER, Fact, MemoryKind, ttl_s
 from wellness.memory.queries import scope
 from wellness.settings import Settings
 
-REMEMBER = """
-local memory, subject_key = KEYS[1], KEYS[2]
-local id, prefix, index, where = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local subject, signature, since = ARGV[5], ARGV[6], tonumber(ARGV[7])
-local expires_at, ttl, same, forever = ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
-local vector, said_at = ARGV[12], ARGV[13]
+SAME_EVENT_S = 43_200  # half a day: an event told again, not the same thing done on another day
 
-local function renew(key)
-  redis.call('HSET', key, 'expires_at', expires_at, 'said_at', said_at)
-  redis.call('EXPIRE', key, ttl)
+_ids = ULIDGenerator(policy=PureRandomPolicy())  # see wellness.memory.turns
+
+REMEMBER = """
+local memory, timeline = KEYS[1], KEYS[2]
+local id, copy, prefix, index, where = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local subject, digest, since, said_at = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
+local expires_at, ttl, same, forever = ARGV[10], tonumber(ARGV[11]), tonumber(ARGV[12]), ARGV[13]
+local text, vector, embedder = ARGV[14], ARGV[15], ARGV[16]
+local moment = tonumber(since)
+
+local function get(other, field) return redis.call('HGET', prefix .. other, field) end
+local function number(other, field) return tonumber(get(other, field) or 0) end
+local function set(other, ...) redis.call('HSET', prefix .. other, ...) end
+local function lives(other) return redis.call('EXISTS', prefix .. other) == 1 end
+
+local function extend(key)
+  if ttl > redis.call('TTL', key) then redis.call('EXPIRE', key, ttl) end
+end
+
+local function duplicate(other)
+  local function raise(field, value)
+    if tonumber(value) > number(other, field) then set(other, field, value) end
+  end
+  raise('said_at', ARGV[9])
+  raise('expires_at', expires_at)
+  if get(other, 'embedder') ~= embedder then
+    set(other, 'embedder', embedder, 'embedding', vector, 'text', text)
+  end
+  extend(prefix .. other)
+  if subject ~= '' then extend(timeline) end
+  return {'duplicate', other}
 end
 
 local function write(valid_until)
-  redis.call('HSET', memory, 'valid_until', valid_until, unpack(ARGV, 14))
+  redis.call('HSET', memory, 'valid_until', valid_until, unpack(ARGV, 17))
   redis.call('EXPIRE', memory, ttl)
 end
 
@@ -45,72 +73,125 @@ if subject == '' then
     '(' .. where .. ')=>[KNN 1 @embedding $vector AS distance]', 'PARAMS', '2', 'vector', vector,
     'SORTBY', 'distance', 'RETURN', '1', 'distance', 'LIMIT', '0', '1', 'DIALECT', '2')
   if near[3] and near[3][2] and tonumber(near[3][2]) <= same then
-    renew(near[2])
-    return {'duplicate', string.sub(near[2], #prefix + 1)}
+    local other = string.sub(near[2], #prefix + 1)
+    if moment < number(other, 'valid_from') then set(other, 'valid_from', since) end
+    return duplicate(other)
   end
   write(forever)
   return {'new', id}
 end
 
 local function neighbour(command, from, to)
-  local found = redis.call(command, subject_key, from, to, 'LIMIT', 0, 100)
-  for _, other in ipairs(found) do
-    if redis.call('EXISTS', prefix .. other) == 1 then return other end
-    redis.call('ZREM', subject_key, other)
+  while true do
+    local other = redis.call(command, timeline, from, to, 'LIMIT', 0, 1)[1]
+    if not other or lives(other) then return other end
+    redis.call('ZREM', timeline, other)
   end
-end
-
-local function ends(other)
-  return tonumber(redis.call('HGET', prefix .. other, 'valid_until') or 0)
 end
 
 local before = neighbour('ZREVRANGEBYSCORE', since, '-inf')
-if before then  -- of several that began at one moment, the one that was said last holds
-  local began = redis.call('ZSCORE', subject_key, before)
-  for _, other in ipairs(redis.call('ZRANGEBYSCORE', subject_key, began, began)) do
-    if ends(other) > ends(before) then before = other end
-  end
-end
-local after = neighbour('ZRANGEBYSCORE', '(' .. since, '+inf')
-if before and redis.call('HGET', prefix .. before, 'signature') == signature then
-  renew(prefix .. before)
-  redis.call('EXPIRE', subject_key, math.max(ttl, redis.call('TTL', subject_key)))
-  return {'duplicate', before}
-end
-local outcome, replaced = 'new', ''
+local late = false  -- said before something that was said of the same moment
 if before then
-  if ends(before) > since then
-    redis.call('HSET', prefix .. before, 'valid_until', string.format('%.0f', since))
-    outcome, replaced = 'superseding', before
+  local began = redis.call('ZSCORE', timeline, before)
+  local at_once = tonumber(began) == moment
+  for _, other in ipairs(redis.call('ZRANGEBYSCORE', timeline, began, began)) do
+    if lives(other) then
+      if at_once and get(other, 'digest') == digest and said_at <= number(other, 'said_at') then
+        return duplicate(other)
+      end
+      if number(other, 'valid_until') > number(before, 'valid_until') then before = other end
+    end
   end
+  late = at_once and said_at < number(before, 'said_at')
 end
-write(after and redis.call('HGET', prefix .. after, 'valid_from') or forever)
-redis.call('ZADD', subject_key, since, id)
-redis.call('EXPIRE', subject_key, math.max(ttl, redis.call('TTL', subject_key)))
+if before and number(before, 'valid_until') <= moment and not late then before = nil end
+if before and get(before, 'digest') == digest then
+  if moment > number(before, 'confirmed') then set(before, 'confirmed', since) end
+  return duplicate(before)
+end
+
+local back = before and number(before, 'confirmed') > moment and get(before, 'confirmed')
+local after = neighbour('ZRANGEBYSCORE', '(' .. since, '+inf')
+local next_since = after and redis.call('ZSCORE', timeline, after)
+local ends, outcome, replaced = next_since or forever, 'new', ''
+local earlier = after and not back and not late and get(after, 'digest') == digest
+  and redis.call('ZCOUNT', timeline, next_since, next_since) == 1
+if late then
+  ends = since
+elseif before then
+  if back then  -- it was stated again after this moment
+    ends = back
+    redis.call('COPY', prefix .. before, prefix .. copy)
+    set(copy, 'valid_from', back)
+    redis.call('ZADD', timeline, back, copy)
+  end
+  set(before, 'valid_until', since, 'confirmed', get(before, 'valid_from'))
+  outcome, replaced = 'superseding', before
+end
+if earlier then  -- it began before it was known to
+  set(after, 'valid_from', since)
+  redis.call('ZADD', timeline, since, after)
+  return duplicate(after)
+end
+write(ends)
+redis.call('ZADD', timeline, since, id)
+extend(timeline)
 return {outcome, id, replaced}
 """
+
+# Another vector for a memory, unless it is gone by now: HSET would bring a part of it back.
+REEMBED = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'embedder', ARGV[1], 'embedding', ARGV[2])
+return 1
+"""
+
+
+def plain(text: str) -> str:
+    """A text without what does not matter to whether two are the same, word by word.
+
+    >>> plain("I  like Tea.")
+    'i like tea'
+    """
+    return normalise(text).casefold().rstrip(".!")
+
+
+def meaning(fact: Fact) -> str:
+    """A digest of what a fact says; without a signature, of its words.
+
+    >>> def says(text, signature=""):
+    ...     return meaning(Fact(text, MemoryKind.FACT, 0, signature=signature))
+    >>> says("I like tea.") == says("i  like tea")
+    True
+    >>> says("82 kg", "weight 82") == says("78 kg", "weight 78")
+    False
+    """
+    said = f"signature {fact.signature}" if fact.signature else f"words {plain(fact.text)}"
+    return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
 
 
 def statement(
     fact: Fact, vector: bytes, keys: Keys, index: MemoryIndex, now: float, settings: Settings
 ) -> tuple[list[str], list[Any]]:
     """The script's keys and arguments for one fact; `now` is by the clock that sets expiries."""
-    id, lifetime_s = str(ULID()), ttl_s(fact.kind, settings)
+    id, copy = (str(_ids.generate(int(now * 1000))) for _ in range(2))
+    lifetime_s, digest = ttl_s(fact.kind, settings), meaning(fact)
     expires_at = f"{now + lifetime_s:.0f}"
-    signature = hashlib.blake2b(fact.signature.encode(), digest_size=12).hexdigest()
     fields: dict[str, Any] = {
         "record": index.record, "embedder": index.embedder, "user": user_tag(keys.user),
-        "kind": fact.kind, "text": fact.text, "embedding": vector, "signature": signature,
-        "subject": fact.subject, "slots": json.dumps(dict(fact.slots)), "said_at": fact.at,
-        "valid_from": fact.since, "importance": fact.importance, "expires_at": expires_at,
-        "source": fact.source,
+        "kind": fact.kind, "text": fact.text, "embedding": vector, "signature": fact.signature,
+        "digest": digest, "subject": fact.subject, "slots": json.dumps(dict(fact.slots)),
+        "said_at": fact.at, "valid_from": fact.since, "confirmed": fact.since,
+        "importance": fact.importance, "expires_at": expires_at, "source": fact.source,
     }  # fmt: skip
-    same = f"{scope(keys.user, shared=False)} @kind:{{{fact.kind}}} @signature:{{{signature}}}"
+    same = f"{scope(keys.user, shared=False)} @kind:{{{fact.kind}}} @digest:{{{digest}}}"
+    if fact.kind == MemoryKind.EVENT:
+        same += f" @valid_from:[{fact.since - SAME_EVENT_S} {fact.since + SAME_EVENT_S}]"
     return (
         [keys.memory(id), keys.facts(fact.subject)],
         [
-            id, f"{keys.memory('')}:", index.name, same, fact.subject, signature, fact.since,
-            expires_at, lifetime_s, settings.memory_same, f"{FOREVER:.0f}", vector, fact.at,
-            *(part for pair in fields.items() for part in pair),
+            id, copy, f"{keys.memory('')}:", index.name, same, fact.subject, digest, fact.since,
+            fact.at, expires_at, lifetime_s, settings.memory_same, f"{FOREVER:.0f}", fact.text,
+            vector, index.embedder, *(part for pair in fields.items() for part in pair),
         ],
     )  # fmt: skip
