@@ -96,7 +96,8 @@ def test_a_question_becomes_its_rare_words() -> None:
 hostile = st.one_of(
     st.text(),
     st.sampled_from(
-        ["*", "@user:{ben}", "a) | (@user:{*})", "=>[KNN 9 @embedding $vector]", "-goal", "~goal",
+        ["*", "no such index", "@user:{ben}",
+         "a) | (@user:{*})", "=>[KNN 9 @embedding $vector]", "-goal", "~goal",
          "%goal%", "(", "))", '"', "\\", "$vector", "goal | *", "{", "a'b", "\x00", "w'id:*", ":",
          "_", "__a", "0"]
     ),
@@ -115,6 +116,13 @@ def test_no_text_breaks_or_widens_a_query(searchable: tuple[Redis, MemoryIndex],
     if words:
         reply = client.execute_command(*queries.matching(index.name, where, words, 10))
         assert not [found for found in queries.read(reply) if b"{ann}" not in found.key]
+
+
+def test_stop_words_do_not_crash_redis(searchable: tuple[Redis, MemoryIndex]) -> None:
+    client, index = searchable
+    for words in ("no|such|index", "no|such|goal", "into|not|these|they"):
+        client.execute_command(*queries.matching(index.name, queries.scope("ann"), words, 10))
+    assert index.info().documents == 2
 
 
 @pytest.fixture

@@ -73,6 +73,7 @@ class MemoryIndex:
             "dimensions": embedder.dimensions,
             "fields": ", ".join(sorted(f"{field.name} {field.args[0]}" for field in self._fields)),
             "filter": self._filter,
+            "stop words": "none",
         }
 
     def ensure(self) -> None:
@@ -106,7 +107,11 @@ class MemoryIndex:
             index_type=IndexType.HASH,
         )  # type: ignore[no-untyped-call]
         try:
-            self.client.ft(self.name).create_index(self._fields, definition=definition)
+            # Without stop words: two of them that begin a union (`no|such|index`) crash
+            # the Search of Redis 7.4, which a question of any user could then do.
+            self.client.ft(self.name).create_index(
+                self._fields, definition=definition, stopwords=[]
+            )
         except ResponseError as error:
             if "already exists" not in str(error):  # another process was first
                 raise

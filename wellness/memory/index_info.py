@@ -59,6 +59,7 @@ def definition(reply: Mapping[Any, Any]) -> dict[str, Any]:
         "dimensions": int(vector["dim"]),
         "fields": ", ".join(sorted(f"{field['identifier']} {field['type']}" for field in fields)),
         "filter": _pairs(said["index_definition"]).get("filter", ""),
+        "stop words": ", ".join(map(_text, said.get("stopwords_list", ["default"]))) or "none",
     }
 
 
