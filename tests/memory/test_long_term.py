@@ -234,6 +234,17 @@ def test_the_nearest_are_those_of_brute_force(make: Make) -> None:
         )
 
 
+def test_as_many_as_were_asked_for(make: Make) -> None:
+    memory = make(recall_candidates=5)
+    facts = [Fact(f"note {n}", MemoryKind.FACT, MARCH, signature=str(n)) for n in range(120)]
+    memory.remember(facts)
+    for k in (1, 5, 7, 100, 120, 500):
+        assert len(memory.recall("who", now=AUGUST, k=k).hits) == min(k, 120)
+    for k in (0, -1, 1_001):
+        with pytest.raises(RecallError, match=f"recall {k} memories"):
+            memory.recall("note", now=AUGUST, k=k)
+
+
 def test_words_find_what_meaning_does_not(make: Make) -> None:
     memory = make()
     memory.remember([Fact("My physio is Dr Okonkwo", MemoryKind.FACT, MARCH, signature="1")])
@@ -376,6 +387,10 @@ def test_everybodys_knowledge_is_for_all_and_belongs_to_nobody(make: Make) -> No
     assert ann.all() == []
     assert ann.forget_all() == 0
     assert not ann.forget(hit.memory.id)
+    (own,) = ann.remember([Fact("Adults need sleep", MemoryKind.FACT, MARCH)])
+    assert own.outcome == "new", "hers, though everybody knows it"
+    assert [m.shared for m in ann.all()] == [False]
+    assert ann.forget_all() == 1
     assert len(everyone.all()) == 1
     make("ben").remember([Fact("Ben sleeps", MemoryKind.FACT, MARCH)])
     assert texts(everyone, "sleep", AUGUST) == ["Adults need sleep"], "nor does it see anyone"

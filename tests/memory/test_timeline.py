@@ -157,11 +157,30 @@ def test_of_one_moment_what_was_said_last_holds_whichever_arrives_last(make: Mak
     assert_whole(memory)
 
 
+def test_two_values_of_one_moment_told_again_are_nothing_new(make: Make) -> None:
+    memory = make()
+    both = [goal(10, 125), goal(10, 130)]
+    first = memory.remember(both)
+    again = memory.remember(both)
+    assert [(one.id, one.outcome) for one in again] == [(one.id, "duplicate") for one in first]
+    assert held(memory, 60) == 130
+
+
+def test_a_value_does_not_move_away_from_one_that_it_replaced_at_once(make: Make) -> None:
+    memory = make()
+    memory.remember([goal(20, 125), goal(20, 130)])
+    assert memory.remember([goal(10, 130)])[0].outcome == "new"
+    assert spans(memory) == [(130, 10, 20), (130, 20, None)]
+    memory.remember([goal(30, 140)])
+    assert_whole(memory)
+
+
 def test_after_a_gap_the_same_value_holds_again(make: Make) -> None:
     memory = make()
     memory.remember([goal(10, 125)])
     (changed,) = memory.remember([goal(20, 130)])
     memory.forget(changed.id)
+    assert memory.client.zscore(memory.keys.facts(SUBJECT), changed.id) is None
     assert held(memory, 40) is None
     (again,) = memory.remember([goal(50, 125)])
     assert again.outcome == "new"
@@ -228,4 +247,8 @@ def test_a_subject_has_its_own_life(make: Make, client: Redis, namespace: str) -
     memory = make()
     memory.remember([goal(10, 125), goal(30, 125), goal(20, 130), goal(10, 130)])
     assert keys.audit(client, namespace) == []
-    assert client.ttl(memory.keys.facts(SUBJECT)) > 0
+    timeline = memory.keys.facts(SUBJECT)
+    for fact in (goal(30, 125), goal(40, 140)):
+        client.expire(timeline, 10)
+        memory.remember([fact])
+        assert client.ttl(timeline) > 10, "it lives as long as its memories"
