@@ -165,7 +165,7 @@ def _read(phrase: str, now: datetime, zone: ZoneInfo) -> Period | None:
     except (ValueError, OverflowError) as error:
         hint = error.hint if isinstance(error, Refusal) else UNDERSTOOD
         raise PeriodError(phrase, f"{phrase!r} is no period: {error}.", hint=hint) from error
-    return Period(start, end, phrase, _label(start, end))
+    return Period(start, end, phrase, label(start, end))
 
 
 def _normalise(phrase: str) -> str:
@@ -187,7 +187,7 @@ def _before(moment: datetime) -> datetime:
     return (moment.astimezone(UTC) - timedelta(microseconds=1)).astimezone(moment.tzinfo)
 
 
-def _label(start: datetime, end: datetime) -> str:
+def label(start: datetime, end: datetime) -> str:
     """Whole days by their first and last; anything else by its times too."""
 
     def text(moment: datetime) -> str:

@@ -1,0 +1,217 @@
+"""The parser: a sentence becomes slots, and slots become a signature that can be compared.
+
+Embeddings place "steps today" beside "steps yesterday" and "allergic" beside "not allergic". So two
+texts are taken to mean the same only if everything that distinguishes meanings here is equal:
+metric, aggregation, periods, quantities, polarity, and each word that is left. Words in a clause
+after a negation are marked as negated (Das and Chen 2001; Pang, Lee and Vaithyanathan 2002). Order
+counts among words of one kind, so that "from 80 to 75" is not "from 75 to 80".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from wellness.errors import UnknownMetric
+from wellness.health import catalogue
+from wellness.health.catalogue import Aggregation
+from wellness.memory.facts import phrases
+from wellness.memory.facts.quantities import Quantity
+from wellness.memory.facts.tokens import PERIOD, QUANTITY, Span, Token, plain, read, spans
+
+POLITE = re.compile(
+    r"^(?:hi|hello|hey|please|ok|okay|so|and|(?:can|could|would|will) you(?: please)?|tell me|"
+    r"show me|give me|remind me|let me know|do you know|do you remember|[\s,!])+"
+)
+WHO = re.compile(r"^(?:what|how|when|where|which|who|why|on (?:which|what)|in (?:which|what))\b")
+AUXILIARY = re.compile(
+    r"^(?:did|do|does|have|has|had|am|is|are|was|were|can|should|will|would|if|whether)\b"
+)
+PREDICATE = re.compile(r"\b(?:i|we|am|is|are|was|were|has|have|had)\b")
+UNUSUAL = {"when", "whether", "why", "where", "who", "how", "compare", "should"}
+EMPTY = UNUSUAL | {
+    "good",
+    "bad",
+    "per day",
+    "per week",
+    "per month",
+    "mean",
+    "about",
+    "approximately",
+    "again",
+}
+SUMMED = (Aggregation.SUM, Aggregation.EVENTS)
+DEFAULTS = {
+    Aggregation.SUM: "sum", Aggregation.EVENTS: "duration", Aggregation.LAST: "latest",
+    Aggregation.MEAN: "average", Aggregation.TIME_WEIGHTED: "average",
+    Aggregation.ENERGY: "average",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """What a sentence says.
+
+    Attributes:
+        metrics: Apple's type names without prefix, in order of mention.
+        aggregation: how values become one, as asked, or as the metric has it by default; "" if
+            that does not apply.
+        periods: half-open intervals of epoch seconds, in order of mention.
+        quantities: in base units, in order of mention.
+        activities: what was done: "run", "workout"; those negated begin with "not ".
+        concepts: what else is understood, sorted.
+        words: what is not understood, in order.
+        order: metrics, activities and values as they follow each other, where that matters.
+        polarity: False if something is negated.
+        goal: whether it is about what the person aims for.
+        asks: whether it is a question.
+    """
+
+    metrics: tuple[str, ...] = ()
+    aggregation: str = ""
+    periods: tuple[tuple[int, int], ...] = ()
+    quantities: tuple[Quantity, ...] = ()
+    activities: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    polarity: bool = True
+    goal: bool = False
+    asks: bool = False
+
+    @property
+    def metric(self) -> str:
+        """The first metric; "" if there is none."""
+        return self.metrics[0] if self.metrics else ""
+
+    @property
+    def self_contained(self) -> bool:
+        """Whether it says what it is about; "and last week?" does not."""
+        said = {*self.metrics, *self.activities, *self.concepts, *self.words}
+        return bool(said - EMPTY)
+
+    def signature(self) -> str:
+        """Equal for two sentences exactly if all their slots are equal."""
+        return "; ".join(
+            f"{name}: {', '.join(map(str, values))}"
+            for name in self.__slots__
+            if (values := _tuple(getattr(self, name)))
+        )
+
+
+def _tuple(value: object) -> tuple[object, ...]:
+    if isinstance(value, tuple):
+        return tuple(f"{one[0]}..{one[1]}" if _is_interval(one) else one for one in value)
+    return (value,) if value else ()
+
+
+def _is_interval(value: object) -> bool:
+    return isinstance(value, tuple) and not isinstance(value, Quantity)
+
+
+def parse_slots(text: str, *, now: datetime, zone: ZoneInfo) -> Slots:
+    """What a sentence says.
+
+    Args:
+        text: a question or a statement about oneself, in English.
+        now: when it is said; aware. "Yesterday" depends on it.
+        zone: where the person lives; its days are meant.
+
+    Raises:
+        ValueError: `now` has no zone.
+
+    >>> from datetime import UTC
+    >>> when = {"now": datetime(2026, 5, 13, tzinfo=UTC), "zone": ZoneInfo("UTC")}
+    >>> slots = parse_slots("I'm not allergic to peanuts.", **when)
+    >>> slots.concepts, slots.words, slots.polarity
+    (('not allergy',), ('not peanut',), False)
+    >>> parse_slots("My goal is 165 lb.", **when).quantities
+    (Quantity(value=74.84, unit='kg'),)
+    """
+    sentence = plain(text)
+    core = POLITE.sub("", sentence)
+    found = spans(sentence, now, zone)
+    tokens = read(sentence, found)
+    if AUXILIARY.match(core):
+        tokens.append(Token(phrases.CONCEPT, "whether"))
+    return _slots(tokens, found, _asks(sentence, core, tokens))
+
+
+def _asks(sentence: str, core: str, tokens: list[Token]) -> bool:
+    """Whether it is a question; a metric without a verb or a value, as "steps today", is one."""
+    kinds = {token.kind for token in tokens}
+    wanted = Token(phrases.CONCEPT, "goal") in tokens or not PREDICATE.search(sentence)
+    bare = bool(kinds & {phrases.METRIC, phrases.AGGREGATION}) and QUANTITY not in kinds and wanted
+    opened = core != sentence or WHO.match(core) or AUXILIARY.match(core)
+    return bool(sentence.rstrip().endswith("?") or opened or bare)
+
+
+def _slots(tokens: list[Token], found: list[Span], asks: bool) -> Slots:
+    def named(kind: str) -> tuple[str, ...]:
+        return tuple(token.name for token in tokens if token.kind == kind)
+
+    concepts = set(named(phrases.CONCEPT)) | set(_marks(tokens))
+    metrics, goal = named(phrases.METRIC), "goal" in concepts
+    wanted = list(dict.fromkeys(named(phrases.AGGREGATION)))
+    usual = asks and not goal and not concepts & UNUSUAL
+    return Slots(
+        metrics=metrics,
+        aggregation=_aggregation(metrics, wanted, concepts, usual=usual),
+        periods=tuple(one.interval for one in found if one.interval),
+        quantities=tuple(one.quantity for one in found if one.quantity),
+        activities=named(phrases.ACTIVITY),
+        concepts=tuple(sorted(concepts - {"goal"})),
+        words=named(phrases.WORD),
+        order=_order(tokens),
+        polarity=not any(name.split()[0] in ("not", "stop") for _, name in tokens if name),
+        goal=goal,
+        asks=asks,
+    )
+
+
+def _marks(tokens: list[Token]) -> Iterator[str]:
+    """What was bound to a quantity or period, whose values have no place for it: "above 1st"."""
+    for kind in (PERIOD, QUANTITY):
+        for number, token in enumerate((one for one in tokens if one.kind == kind), 1):
+            if marks := re.findall(r"^([a-z ]*?) ?(?=[-\d])", token.name)[0]:
+                yield f"{marks} {kind} {number}"
+
+
+def _aggregation(
+    metrics: tuple[str, ...], wanted: list[str], concepts: set[str], *, usual: bool
+) -> str:
+    """What is asked for, or what the metric has by default; may reword `concepts`."""
+    if len(metrics) != 1 or not (metric := _known(metrics[0])):
+        return ", ".join("count" if name == "how many" else name for name in wanted)
+    wanted = [name for name in wanted if name not in ("how many", "how much")]
+    summed, default = metric in SUMMED, DEFAULTS[metric]
+    wanted = [default if name == "sum" and summed else name for name in wanted]
+    if default in wanted and len(wanted) > 1:
+        wanted.remove(default)
+    daily = concepts & {"per day", "per night"}
+    if not wanted and usual:
+        wanted = ["average" if daily and summed else default]
+    if summed and wanted[:1] in (["average"], ["maximum"], ["minimum"]):
+        concepts -= daily
+        concepts.add("per day")
+    return ", ".join(wanted)
+
+
+def _known(name: str) -> Aggregation | None:
+    """How a metric adds up; None for one that is negated or compared."""
+    try:
+        return catalogue.find(name).aggregation
+    except UnknownMetric:
+        return None
+
+
+def _order(tokens: list[Token]) -> tuple[str, ...]:
+    """What belongs to what, where order alone says so: "ran 5 km and cycled 10"."""
+    values = [token for token in tokens if token.kind in (PERIOD, QUANTITY)]
+    things = [token for token in tokens if token.kind in (phrases.METRIC, phrases.ACTIVITY)]
+    if not values or len(things) < 2:
+        return ()
+    return tuple(token.name for token in tokens if token in values or token in things)

@@ -1,0 +1,172 @@
+"""What a person's own words state: facts with a subject, so that a later value can supersede.
+
+Rules over slots, one a kind of statement, tried in order; the first that fits decides. They find
+what is said plainly and leave out the rest, which is remembered word by word all the same
+(`wellness.memory.said`). A question states nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from wellness.errors import UnknownMetric
+from wellness.health.catalogue import Aggregation, find
+from wellness.memory.facts.slots import Slots, parse_slots
+from wellness.memory.facts.tokens import plain
+from wellness.memory.kinds import Fact, MemoryKind
+
+SENTENCE = re.compile(r"(?<=[.!?])\s+|[\n;]+|,?\s+(?:but|and)\s+(?=(?:i|i'm|i've|my|we)\b)", re.I)
+ABOUT_ONESELF = re.compile(r"\b(?:i|my|me|we|our|mine)\b")
+POSSESSION = re.compile(
+    r"^(?:[a-z ]{0,20}, ?)?my (?:new |current )?(?P<what>[a-z]+(?: [a-z]+)?) "
+    r"(?:is|was|are|name is|is called|is named)\b"
+)
+HABITS = frozenset(("usually", "always", "per day", "per week", "per night", "rarely", "sometimes",
+                    "weekend", "weekday"))  # fmt: skip
+TIMES_OF_DAY = frozenset(("morning", "evening", "afternoon", "night", "noon"))
+HAPPENED = frozenset(("injury", "sprain", "pain", "buy", "begin", "see", "reach", "feel", "move"))
+PLACES = ("live", "work")
+
+
+class Stated(NamedTuple):
+    """What a rule makes of a sentence; importance is 0 to 1."""
+
+    kind: MemoryKind
+    subject: str
+    importance: float
+
+
+def learn(text: str, *, now: datetime, zone: ZoneInfo, source: str = "") -> list[Fact]:
+    """The facts that a person states about themselves, in the order of their words.
+
+    Args:
+        text: what the person said; several sentences are several facts.
+        now: when; aware.
+        zone: where the person lives.
+        source: id of the turn that it comes from.
+
+    Raises:
+        ValueError: `now` has no zone.
+
+    >>> from datetime import UTC
+    >>> when = {"now": datetime(2026, 5, 13, tzinfo=UTC), "zone": ZoneInfo("UTC")}
+    >>> [(fact.kind.value, fact.subject) for fact in learn(
+    ...     "I'm allergic to peanuts. My goal weight is 165 lb. How did I sleep?", **when)]
+    [('fact', 'allergy: peanut'), ('goal', 'goal: BodyMass')]
+    """
+    found = []
+    for sentence in SENTENCE.split(text):
+        slots = parse_slots(sentence, now=now, zone=zone)
+        words = plain(sentence)
+        if slots.asks or not ABOUT_ONESELF.search(words):
+            continue
+        if stated := next(filter(None, (rule(slots, words) for rule in RULES)), None):
+            found.append(_fact(sentence.strip(" ,"), stated, slots, int(now.timestamp()), source))
+    return found
+
+
+def _fact(text: str, stated: Stated, slots: Slots, at: int, source: str) -> Fact:
+    """It holds since the period that it names; a goal and a habit, since they were stated."""
+    dated = slots.periods and stated.kind not in (MemoryKind.GOAL, MemoryKind.PATTERN)
+    return Fact(
+        text=text,
+        kind=stated.kind,
+        at=at,
+        subject=stated.subject,
+        signature=slots.signature(),
+        valid_from=min(slots.periods[0][0], at) if dated else None,
+        importance=stated.importance,
+        source=source,
+        slots={name: value for name, value in asdict(slots).items() if value},
+    )
+
+
+def _object(slots: Slots, *without: str) -> str:
+    """What a sentence is about besides the given words, whether or not it is negated."""
+    parts = (*slots.metrics, *slots.activities, *slots.concepts, *slots.words)
+    bare = dict.fromkeys(part.removeprefix("not ") for part in parts)
+    return " ".join(sorted(part for part in bare if part not in without))
+
+
+def _goal(slots: Slots, words: str) -> Stated | None:
+    if not slots.goal:
+        return None
+    rate = next((one for one in slots.concepts if one.startswith("per ")), "")
+    if slots.metric and slots.quantities and not slots.words and "lose" not in slots.concepts:
+        return Stated(MemoryKind.GOAL, f"goal: {slots.metric} {rate}".strip(), 0.9)
+    return Stated(MemoryKind.GOAL, "", 0.8)
+
+
+def _allergy(slots: Slots, words: str) -> Stated | None:
+    if not any(one.endswith("allergy") for one in slots.concepts):
+        return None
+    what = _object(slots, "allergy", "stop")
+    return Stated(MemoryKind.FACT, f"allergy: {what}", 1.0) if what else None
+
+
+def _preference(slots: Slots, words: str) -> Stated | None:
+    if not any(one in ("like", "not like") for one in slots.concepts):
+        return None
+    what = _object(slots, "like", "stop", *TIMES_OF_DAY)
+    return Stated(MemoryKind.PREFERENCE, f"preference: {what}" if what else "", 0.6)
+
+
+def _value(slots: Slots, words: str) -> Stated | None:
+    """A value of the body that stands until the next: "I weigh 78 kg"."""
+    if len(slots.metrics) != 1 or len(slots.quantities) != 1 or not slots.polarity:
+        return None
+    try:
+        lasting = find(slots.metric).aggregation is Aggregation.LAST
+    except UnknownMetric:
+        return None
+    if lasting and not slots.words and not slots.concepts:
+        return Stated(MemoryKind.FACT, slots.metric, 0.6)
+    return Stated(MemoryKind.EVENT, "", 0.5)
+
+
+def _pattern(slots: Slots, words: str) -> Stated | None:
+    if not HABITS & {one.removeprefix("not ") for one in slots.concepts}:
+        return None
+    if not (slots.activities or slots.metrics or slots.words):
+        return None
+    movable = TIMES_OF_DAY & set(slots.concepts) or slots.quantities
+    what = _object(slots, *TIMES_OF_DAY, *HABITS)
+    return Stated(MemoryKind.PATTERN, f"habit: {what}" if movable and what else "", 0.6)
+
+
+def _possession(slots: Slots, words: str) -> Stated | None:
+    match = POSSESSION.match(words)
+    known = match and not slots.metrics and not slots.periods
+    if not match or not known or not (slots.words or slots.quantities):
+        return None
+    return Stated(MemoryKind.FACT, f"my {match['what']}", 0.7)
+
+
+def _place(slots: Slots, words: str) -> Stated | None:
+    for verb in PLACES:
+        if re.match(rf"^(?:now )?i (?:now )?{verb}s? (?:in|at|for)\b", words) and slots.polarity:
+            return Stated(MemoryKind.FACT, f"where I {verb}", 0.7)
+    return None
+
+
+def _given_up(slots: Slots, words: str) -> Stated | None:
+    what = _object(slots, "stop")
+    if "stop" not in slots.concepts or not what:
+        return None
+    return Stated(MemoryKind.FACT, f"habit: {what}", 0.7)
+
+
+def _event(slots: Slots, words: str) -> Stated | None:
+    happened = HAPPENED & set(slots.concepts) or (slots.periods and slots.activities)
+    return Stated(MemoryKind.EVENT, "", 0.7 if happened else 0.5) if happened else None
+
+
+Rule = Callable[[Slots, str], Stated | None]
+RULES: tuple[Rule, ...] = (
+    _goal, _allergy, _preference, _given_up, _pattern, _value, _place, _possession, _event,
+)  # fmt: skip
