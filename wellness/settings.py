@@ -68,11 +68,7 @@ class Settings(BaseSettings):
     connect_timeout_s: float = Field(
         default=1.0, gt=0, description="seconds to open a connection; loopback needs microseconds"
     )
-    max_connections: int = Field(
-        default=32,
-        gt=0,
-        description="pool limit: a notebook uses a few",
-    )
+    max_connections: int = Field(default=32, gt=0, description="pool limit: a notebook uses a few")
     pool_wait_s: float = Field(
         default=1.0, ge=0, description="seconds to wait for a free connection before an error"
     )
@@ -138,6 +134,12 @@ class Settings(BaseSettings):
         description="turns kept of one conversation: far more than a context holds, and a bound "
         "on what one runaway client can fill",
     )
+    context_turns: int = Field(
+        default=50, gt=0, description="newest turns that are read for a context"
+    )
+    memory_share: float = Field(
+        default=0.4, gt=0, le=1, description="part of a context that long-term memories may take"
+    )
     context_tokens: int = Field(
         default=3_000,
         gt=0,
@@ -170,12 +172,7 @@ class Settings(BaseSettings):
     )
 
     # Long-term memory
-    hnsw_m: int = Field(
-        default=16,
-        ge=2,
-        le=512,
-        description="links of a vector in the HNSW graph",
-    )
+    hnsw_m: int = Field(default=16, ge=2, le=512, description="links of a vector in the HNSW graph")
     hnsw_ef_construction: int = Field(
         default=200, gt=0, description="candidates while a vector is linked in: paid once a vector"
     )
@@ -228,7 +225,7 @@ class Settings(BaseSettings):
         default=0.35,
         gt=0,
         lt=2,
-        description="largest cosine distance of a question to be the same one, if its slots agree",
+        description="largest cosine distance of a question whose slots agree",
     )
 
 
