@@ -13,13 +13,13 @@ from collections.abc import Callable
 import typer
 from redis.exceptions import RedisError
 
-from wellness.cli import data, system
+from wellness.cli import data, memory, system
 from wellness.cli.console import fail, forget_output
 from wellness.errors import RedisUnavailable, WellnessError
 
 app = typer.Typer(
     name="wellness",
-    help="Apple Health data in Redis: import an export, ask about it, keep or delete it.",
+    help="Apple Health data in Redis: import an export, ask about it, remember, forget.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -31,6 +31,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command.__name__.rstrip("_"))(command)
+app.add_typer(memory.app)
 
 
 STOPPED = 130

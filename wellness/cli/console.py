@@ -58,6 +58,14 @@ def fail(error: WellnessError, *, as_json: bool) -> NoReturn:
     raise SystemExit(2)
 
 
+def confirmed(question: str) -> bool:
+    """Whether a person at a terminal says yes; scripts must say it beforehand."""
+    try:
+        return sys.stdin.isatty() and typer.confirm(question)
+    except typer.Abort:  # Ctrl-C at the prompt
+        raise typer.Exit(130) from None
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Columns as wide as they must be; numbers to the right."""
     lines = [list(head), *(list(row) for row in rows)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,6 +12,7 @@ from wellness.cli.console import (
     Json,
     Now,
     User,
+    confirmed,
     moment,
     now_for,
     progress,
@@ -138,20 +138,13 @@ def reset(
         raise StoreError("Say what to delete.", hint="Use --user NAME or --everything.")
     with store_of(user) as (store, settings):
         what = "everything the kit stored here" if everything else f"all data of {user!r}"
-        if not yes and not _confirmed(f"Delete {what}?"):
+        if not yes and not confirmed(f"Delete {what}?"):
             raise StoreError(f"Nothing was deleted: {what} stays.", hint="Confirm, or give --yes.")
         if everything:
             gone = keys.delete_all(store.client, settings.namespace)
         elif not (gone := store.delete()):
             raise UnknownUser(user, keys.users(store.client, settings.namespace))
     write_json({"deleted_keys": gone}) if json else write(f"Deleted {what}: {gone:,} keys.")
-
-
-def _confirmed(question: str) -> bool:
-    try:
-        return sys.stdin.isatty() and typer.confirm(question)
-    except typer.Abort:  # Ctrl-C at the prompt
-        raise typer.Exit(130) from None
 
 
 def period(
