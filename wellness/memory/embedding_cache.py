@@ -73,9 +73,8 @@ class CachedEmbedder:
     ) -> None:
         self.embedder, self.client = embedder, client
         self.model, self.dimensions = embedder.model, embedder.dimensions
-        self._keys = Keys(namespace, user)
+        self._keys, self._clock = Keys(namespace, user), clock
         self._ttl_s, self._wait_s = settings.embedding_ttl_s, settings.embedding_wait_s
-        self._clock = clock
         self._bytes = 4 * self.dimensions
         identity = f"{self.model}\0{self.dimensions}".encode()
         self._hash = hashlib.blake2b(
@@ -90,6 +89,8 @@ class CachedEmbedder:
         Raises:
             ModelUnavailable: a text was not there, and the model does not answer.
         """
+        if len(texts) == 1:
+            return self._embed_one(normalise(texts[0]))
         begun = self._clock()
         plain = [normalise(text) for text in texts]
         digests = [self._digest(text) for text in plain]
@@ -99,9 +100,7 @@ class CachedEmbedder:
             self._tally.add(uncached=len(plain))
             return self.embedder.embed(plain)
         if hits := sum(digest in rows for digest in digests):
-            self._tally.add(hits=hits, hit_us=int(1e6 * (self._clock() - begun)))
-            if self._tally.pending_hits() >= FLUSH_EVERY:
-                self.flush()
+            self._count_hits(hits, begun)
         if hits < len(digests):
             texts_by_digest = dict(zip(digests, plain, strict=True))
             rows |= self._fill({d: t for d, t in texts_by_digest.items() if d not in rows})
@@ -109,6 +108,24 @@ class CachedEmbedder:
         for at, digest in enumerate(digests):
             vectors[at] = rows[digest]
         return vectors
+
+    def _embed_one(self, text: str) -> Vectors:
+        """The same for the text of a question, on whose way to its answer this is."""
+        begun, digest = self._clock(), self._digest(text)
+        try:
+            value: Any = self.client.get(self._prefix + digest)
+        except DOWN:
+            self._tally.add(uncached=1)
+            return self.embedder.embed([text])
+        if value is not None and (row := self._vector(value)) is not None:
+            self._count_hits(1, begun)
+            return np.array(row, ndmin=2)
+        return np.array(self._fill({digest: text})[digest], ndmin=2)
+
+    def _count_hits(self, hits: int, begun: float) -> None:
+        self._tally.add(hits=hits, hit_us=int(1e6 * (self._clock() - begun)))
+        if self._tally.pending_hits() >= FLUSH_EVERY:
+            self.flush()
 
     def _digest(self, text: str) -> str:
         found = self._hash.copy()
@@ -119,8 +136,7 @@ class CachedEmbedder:
         """The vectors that are there, in one command."""
         if not digests:
             return {}
-        names = [self._prefix + digest for digest in digests]
-        values: Any = self.client.mget(names) if len(names) > 1 else [self.client.get(names[0])]
+        values: Any = self.client.mget([self._prefix + digest for digest in digests])
         return self._vectors(digests, values)
 
     def _vectors(self, digests: Iterable[str], values: Sequence[bytes | None]) -> dict[str, Any]:
