@@ -25,7 +25,7 @@ currently | current | right now | at the moment | at present | presently | these
 now | so far | up to now | up till now | recorded | record~ | measure~ | log~ | logged | logging
 track~ | show~ | shown | manage~ to | happen~ to | person | someone | thing | use to be | get
 gets | got | getting | gotten | take | takes | took | taken | taking | make | makes | made
-would you say | you | your | due | level
+would you say | go | goes | went | gone | you | your | due | level
 """
 
 # Metrics by the names that the catalogue does not have.
@@ -62,10 +62,10 @@ METRIC_WORDS = {
 AGGREGATIONS = {
     "average": "average | averages | averaged | averaging | mean | typical | on average | avg",
     "maximum": (
-        "maximum | max | highest | peak | peaked | top | biggest | largest | most | record high "
-        "| best day for"
+        "how high did | maximum | max | highest | peak | peaked | top | biggest | largest | "
+        "most | record high | best day for"
     ),
-    "minimum": "minimum | min | lowest | least | smallest | fewest",
+    "minimum": "how low did | minimum | min | lowest | least | smallest | fewest",
     "sum": "total | in total | totals | altogether | in all | sum | combined | all together",
     "latest": "latest | most recent | newest | last recorded",
     "count": "how often | how many times | number of times | how frequently",
@@ -164,8 +164,8 @@ CONCEPTS = {
         "relative to"
     ),
     "when": (
-        "when | what time | at what time | what day | which day | on what day | what date | on "
-        "which day | which date"
+        "date of | when | what time | at what time | what day | which day | on what day | "
+        "what date | on which day | which date"
     ),
     "bedtime": (
         "bedtime | go to bed | went to bed | goes to bed | going to bed | go to sleep | went to "

@@ -210,8 +210,12 @@ def _known(name: str) -> Aggregation | None:
 
 def _order(tokens: list[Token]) -> tuple[str, ...]:
     """What belongs to what, where order alone says so: "ran 5 km and cycled 10"."""
-    values = [token for token in tokens if token.kind in (PERIOD, QUANTITY)]
-    things = [token for token in tokens if token.kind in (phrases.METRIC, phrases.ACTIVITY)]
-    if not values or len(things) < 2:
+    by_kind = {
+        kind: [token for token in tokens if token.kind == kind]
+        for kind in (PERIOD, QUANTITY, phrases.METRIC, phrases.ACTIVITY)
+    }
+    metrics, activities = by_kind[phrases.METRIC], by_kind[phrases.ACTIVITY]
+    several = max(len(metrics), len(activities)) > 1 and (by_kind[PERIOD] or by_kind[QUANTITY])
+    if not several and not (by_kind[QUANTITY] and metrics and activities):
         return ()
-    return tuple(token.name for token in tokens if token in values or token in things)
+    return tuple(token.name for token in tokens if token.kind in by_kind)

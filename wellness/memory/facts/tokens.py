@@ -31,6 +31,7 @@ BESIDE = {  # words that say nothing beside a metric
     "StepCount": {"walk", "run", "reach"}, "ActiveEnergyBurned": {"burn"}, "HeartRate": {"beat"},
     "RestingHeartRate": {"beat"}, "FlightsClimbed": {"climb"}, "DietaryWater": {"drink"},
 }  # fmt: skip
+REWORDED = {"BodyMass": {"lose": "decrease", "gain": "increase"}}  # beside a metric, the same
 
 
 class Token(NamedTuple):
@@ -135,10 +136,15 @@ def _bound(tokens: Iterator[Token]) -> list[Token]:
 
 
 def _implied(tokens: list[Token]) -> list[Token]:
-    """Without what a metric implies: one walks steps and burns calories."""
-    silent = set[str]()
+    """Without what a metric implies: one walks steps and burns calories; losing weight is less."""
+    silent, other = set[str](), dict[str, str]()
     for token in tokens:
         if token.kind == phrases.METRIC:
             silent |= BESIDE.get(token.name, set())
+            other |= REWORDED.get(token.name, {})
     kinds = (phrases.ACTIVITY, phrases.CONCEPT)
-    return [token for token in tokens if not (token.kind in kinds and token.name in silent)]
+    return [
+        Token(token.kind, other.get(token.name, token.name)) if token.kind in kinds else token
+        for token in tokens
+        if not (token.kind in kinds and token.name in silent)
+    ]
