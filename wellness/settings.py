@@ -207,14 +207,17 @@ class Settings(BaseSettings):
         default=0.01,
         ge=0,
         le=1,
-        description="part of a score that recency decides: less than one rank at the top (1/61 to "
-        "1/62), so it orders what ranks alike and never what does not",
+        description="part of a score that recency decides: less than one rank at the top, so it "
+        "orders what ranks alike and never what does not",
     )
     recall_candidates: int = Field(
         default=50, gt=0, description="memories that each of the two rankings offers to the fusion"
     )
     rrf_k: int = Field(
-        default=60, gt=0, description="the constant of reciprocal rank fusion (Cormack et al. 2009)"
+        default=20,
+        gt=0,
+        description="the constant of reciprocal rank fusion; 60 in Cormack et al. (2009), whose "
+        "lists have a thousand entries: among a person's hundreds the first ranks count for more",
     )
 
     # Semantic cache

@@ -38,6 +38,19 @@ def test_rrf_is_the_sum_of_its_definition(rankings: list[list[int]], k: int) -> 
     assert len(fused) == len({item for ranking in rankings for item in ranking})
 
 
+def test_a_ranking_counts_as_much_as_its_weight() -> None:
+    fused = rrf([["a", "b"], ["b"], ["c"]], k=20, weights=(1, 0.25))
+    assert fused == pytest.approx({"a": 1 / 21, "b": 1 / 22 + 0.25 / 21, "c": 1 / 21})
+
+
+def test_of_many_words_each_counts_less() -> None:
+    near, named = Found(b"near", 0.1, 0), Found(b"named", 9.0, 0)
+    by_vector = [near, *(Found(b"%d" % n, 0.2, 0) for n in range(8)), named._replace(score=0.5)]
+    one_word = fuse(by_vector, [named], 0, Settings(), words=1)
+    assert one_word[0].key == b"named"
+    assert fuse(by_vector, [named], 0, Settings(), words=8)[0].key == b"near"
+
+
 @given(st.floats(0, 1e9), st.floats(1, 1e9))
 def test_recency_halves_with_each_half_life(age_s: float, half_life_s: float) -> None:
     assert recency(0, half_life_s) == 1
@@ -116,6 +129,45 @@ def test_no_text_breaks_or_widens_a_query(searchable: tuple[Redis, MemoryIndex],
     if words:
         reply = client.execute_command(*queries.matching(index.name, where, words, 10))
         assert not [found for found in queries.read(reply) if b"{ann}" not in found.key]
+
+
+@pytest.fixture
+def crowded(searchable: tuple[Redis, MemoryIndex]) -> tuple[Redis, MemoryIndex, Keys]:
+    """One long text has both words, a short one has one; all others were stored several times."""
+    client, index = searchable
+    mine = Keys(index.namespace, "ann")
+    first = client.hgetall(mine.memory("1"))
+
+    def store(id: str, text: str) -> None:
+        client.hset(mine.memory(id), mapping={**first, "text": text})
+        client.expire(mine.memory(id), 1_000)
+
+    store("one", "treadmill")
+    for _ in range(3):
+        for n in range(60):
+            store(f"other {n}", f"nothing of the kind {n} {'and more ' * (n % 7)}")
+    store("both", "they filmed me on a treadmill in the shop of my town and it was great fun")
+    return client, index, mine
+
+
+@pytest.mark.parametrize("words", ["filmed|treadmill", "treadmill|filmed", "shop|filmed|treadmill"])
+def test_words_alone_decide_the_ranking_by_words(
+    crowded: tuple[Redis, MemoryIndex, Keys], words: str
+) -> None:
+    client, index, mine = crowded
+    for where in (
+        f"{queries.scope('ann')} {queries.holds(0, None)}",
+        f"{queries.scope('ann', shared=False)} {queries.holds(0, None, [MemoryKind.GOAL])}",
+    ):
+        found = queries.read(
+            client.execute_command(*queries.matching(index.name, where, words, 50))
+        )
+        assert [one.key.decode() for one in found] == [mine.memory("both"), mine.memory("one")]
+        bare = client.execute_command(
+            *queries.matching(index.name, "@expires_at:[0 +inf]", words, 50)
+        )
+        for one, other in zip(found, queries.read(bare), strict=True):
+            assert one.score == pytest.approx(other.score, rel=0.5), "no share for the filter"
 
 
 def test_stop_words_do_not_crash_redis(searchable: tuple[Redis, MemoryIndex]) -> None:

@@ -159,8 +159,10 @@ class LongTerm(Kept):
         laps.lap("embed")
         when = None if history else during or (now, now + 1)
         limits = queries.holds(self._clock(), when, kinds)
-        by_vector, by_text = self._search(question, f"{self._scope} {limits}", vector, k, laps)
-        ranked = fuse(by_vector, by_text, now, self._settings)[: k + SPARE]
+        words = queries.words_query(question)
+        by_vector, by_text = self._search(words, f"{self._scope} {limits}", vector, k, laps)
+        count = words.count("|") + 1
+        ranked = fuse(by_vector, by_text, now, self._settings, count)[: k + SPARE]
         laps.lap("own")
         replies = self._fetch([one.key for one in ranked])
         laps.lap("fetch")
@@ -179,11 +181,11 @@ class LongTerm(Kept):
             return b"", f"{error.message} Only words were searched, not meaning."
 
     def _search(
-        self, question: str, where: str, vector: bytes, k: int, laps: Laps
+        self, words: str, where: str, vector: bytes, k: int, laps: Laps
     ) -> tuple[list[Found], list[Found]]:
         """Both rankings, in one round trip."""
         n, ef = max(self._settings.recall_candidates, k + SPARE), self._settings.hnsw_ef_runtime
-        words, commands = queries.words_query(question), []
+        commands = []
         if vector:
             commands.append(queries.nearest(self.index.name, where, vector, n, ef))
         if words:

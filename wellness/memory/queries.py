@@ -7,7 +7,7 @@ cheap enough to be sent on each turn of a conversation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from wellness import keys
@@ -59,7 +59,21 @@ def words_query(question: str) -> str:
 def scope(user: str, *, shared: bool = True) -> str:
     """The part of a query that keeps to one user and to what belongs to everybody."""
     owners = [user, keys.EVERYONE] if shared else [user]
-    return f"@user:{{{'|'.join(tag_query(user_tag(owner)) for owner in owners)}}}"
+    return unscored("user", [tag_query(user_tag(owner)) for owner in owners])
+
+
+def unscored(field: str, tags: Sequence[str]) -> str:
+    """A filter by tags that leaves BM25 scores alone.
+
+    In Redis 7.4 a tag is scored like a word. Its share depends on the length of the text, and is
+    huge when more entries of the tag wait for garbage collection than there are documents. A
+    weight of zero takes it out, but only of a union: one tag is written twice.
+
+    Args:
+        field: of type TAG.
+        tags: at least one, escaped.
+    """
+    return f"(@{field}:{{{'|'.join([*tags, *tags[: len(tags) == 1]])}}})=>{{$weight: 0}}"
 
 
 def holds(now: float, during: tuple[float, float] | None, kinds: Iterable[MemoryKind] = ()) -> str:
@@ -73,8 +87,8 @@ def holds(now: float, during: tuple[float, float] | None, kinds: Iterable[Memory
     parts = [f"@expires_at:[({now:.3f} +inf]"]
     if during:
         parts.append(f"@valid_from:[-inf ({during[1]:.0f}] @valid_until:[({during[0]:.0f} +inf]")
-    if chosen := "|".join(kinds):
-        parts.append(f"@kind:{{{chosen}}}")
+    if chosen := [kind.value for kind in kinds]:
+        parts.append(unscored("kind", chosen))
     return " ".join(parts)
 
 
@@ -88,9 +102,14 @@ def nearest(index: str, where: str, vector: bytes, n: int, ef: int) -> list[Any]
 
 
 def matching(index: str, where: str, words: str, n: int) -> list[Any]:
-    """The command that finds the `n` best memories by BM25: their ids, scores and times."""
+    """The command that finds the `n` best memories by BM25: their ids, scores and times.
+
+    One of the words must be there. Each is asked for once more, as optional (`~`): beside a filter,
+    the Search of Redis 7.4 does not add up the scores of all words of a union that match.
+    """
+    each = " ".join(f"~@text:({word})" for word in words.split("|"))
     return [
-        "FT.SEARCH", index, f"({where}) @text:({words})", "WITHSCORES", "SCORER", "BM25STD",
+        "FT.SEARCH", index, f"({where}) @text:({words}) {each}", "WITHSCORES", "SCORER", "BM25STD",
         "RETURN", 1, "said_at", "LIMIT", 0, n, "DIALECT", 2,
     ]  # fmt: skip
 
