@@ -104,13 +104,14 @@ def nearest(index: str, where: str, vector: bytes, n: int, ef: int) -> list[Any]
 def matching(index: str, where: str, words: str, n: int) -> list[Any]:
     """The command that finds the `n` best memories by BM25: their ids, scores and times.
 
-    One of the words must be there. Each is asked for once more, as optional (`~`): beside a filter,
-    the Search of Redis 7.4 does not add up the scores of all words of a union that match.
+    One of the words must be there, and each that is counts: they are asked for as a union without
+    weight, and once more as optional (`~`). Beside a filter, the Search of Redis 7.4 does not add
+    up the scores of all words of a union that match.
     """
     each = " ".join(f"~@text:({word})" for word in words.split("|"))
     return [
-        "FT.SEARCH", index, f"({where}) @text:({words}) {each}", "WITHSCORES", "SCORER", "BM25STD",
-        "RETURN", 1, "said_at", "LIMIT", 0, n, "DIALECT", 2,
+        "FT.SEARCH", index, f"({where}) (@text:({words}))=>{{$weight: 0}} {each}",
+        "WITHSCORES", "SCORER", "BM25STD", "RETURN", 1, "said_at", "LIMIT", 0, n, "DIALECT", 2,
     ]  # fmt: skip
 
 
