@@ -13,8 +13,11 @@ import numpy as np
 import pytest
 from lxml import etree, html
 
+from wellness.errors import LessonError
 from wellness.lesson import charts
 from wellness.lesson.charts import Chart
+from wellness.lesson.frontier import frontier
+from wellness.lesson.heat import heatmap
 from wellness.lesson.samples import Comparison, Sample, paired_ratio
 from wellness.lesson.tables import duration
 
@@ -65,6 +68,22 @@ KINDS: dict[str, Callable[[], Chart]] = {
         ylabel="what it takes",
         unit="tokens",
         limits={"budget": 90},
+    ),
+    "heatmap": lambda: heatmap(
+        [[0, 0.1, 0.8], [0.1, 0, 0.9], [0.8, 0.9, 0]],
+        ["one", NASTY, "a name that is so long that it takes two lines"],
+        title="Heat map",
+        marked=[(0, 1)],
+        marks="same",
+    ),
+    "frontier": lambda: frontier(
+        {"M 4": [(1e5, 0.5), (2e5, 0.9)], NASTY: [(1.5e5, 0.6), (3e5, 1.0)]},
+        [10, 50],
+        title="Frontier",
+        cost="p50 of a search",
+        quality="recall@10",
+        setting="EF",
+        unit="ns",
     ),
     "daily": lambda: charts.daily(
         {"resting": day_values(3, 10, 11), NASTY: day_values(11)},
@@ -318,6 +337,22 @@ def test_daily_label_tells_extremes_with_their_days() -> None:
         {"a": {FIRST: 5, FIRST + timedelta(1): 9}}, title="t", ylabel="y", unit="km"
     )
     assert "median 7 km, lowest 5 km on 2024-02-26, highest 9 km on 2024-02-27" in chart.label
+
+
+def test_a_heat_map_tells_all_pairs_from_near_to_far() -> None:
+    chart = KINDS["heatmap"]()
+    assert "From small to large: " in chart.label
+    assert chart.label.index(" one: 0.1 (same)") < chart.label.index(" one: 0.8")
+    assert chart.table["value"].tolist() == [0.1, 0.8, 0.9]
+    assert chart.table["same"].tolist() == [True, False, False]
+    with pytest.raises(LessonError, match="2 names"):
+        heatmap(np.zeros((3, 3)), ["a", "b"], title="Wrong")
+
+
+def test_a_frontier_tells_each_setting_with_its_cost() -> None:
+    chart = KINDS["frontier"]()
+    assert "M 4: EF 10 0.5 at 100 µs, EF 50 0.9 at 200 µs" in chart.label
+    assert chart.table["EF"].tolist() == [10, 50, 10, 50]
 
 
 def test_nothing_to_draw_is_said() -> None:
