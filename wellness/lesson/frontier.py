@@ -61,7 +61,7 @@ def frontier(
                     linestyle=DASHES[i // 7 % 4])  # fmt: skip
         first = next(iter(series.values()))
         for value, (x, y) in zip(settings, first, strict=True):
-            frame.write(number(value), x, y, 0, -14, ha="center")
+            frame.write(number(value), x, y, 0, 16, ha="center")
         frame.ticks(ax.xaxis, show)
         frame.ticks(ax.yaxis, number)
         frame.name_ends({name: points[-1] for name, points in series.items()})

@@ -20,7 +20,7 @@ i would like to know | i want to know | i need to know | i would like to see | d
 do you remember | look up | check | find out | find | calculate | work out for me | say | what
 what about | how about | which | how high is | how high was
 amount | figure | value | reading | data | result | report
-come to | came to | add up to | according to my data | in my data | like to | ever | exactly
+come to | came to | add up to | according to my data | in my data | ever | exactly
 currently | current | right now | at the moment | at present | presently | these days | as of now
 now | so far | up to now | up till now | recorded | record~ | measure~ | log~ | logged | logging
 track~ | show~ | shown | manage~ to | happen~ to | person | someone | thing | use to be | get
@@ -122,7 +122,7 @@ CONCEPTS = {
     "like": (
         "like | likes | liked | love | loves | loved | enjoy~ | prefer | prefers | preferred | "
         "favour~ | favor~ | fond of | favourite | favorite | keen on | i am into | preference | "
-        "am a fan of | preferably | rather"
+        "am a fan of | preferably | would rather | rather"
     ),
     "allergy": "allergic | allergic to | allergy | allergy to | allergies",
     "climb": "climb~",

@@ -154,14 +154,18 @@ def _slots(tokens: list[Token], found: list[Span], asks: bool) -> Slots:
         return tuple(token.name for token in tokens if token.kind == kind)
 
     concepts = set(named(phrases.CONCEPT)) | set(_marks(tokens))
+    quantities = tuple(one.quantity for one in found if one.quantity)
+    concepts -= _shown_by(quantities, concepts)
     metrics, goal = named(phrases.METRIC), "goal" in concepts
+    if goal and not metrics and [one.unit for one in quantities] == ["kg"]:
+        metrics = ("BodyMass",)  # nobody aims for any other mass
     wanted = list(dict.fromkeys(named(phrases.AGGREGATION)))
     usual = asks and not goal and not concepts & UNUSUAL
     return Slots(
         metrics=metrics,
         aggregation=_aggregation(metrics, wanted, concepts, usual=usual),
         periods=tuple(one.interval for one in found if one.interval),
-        quantities=tuple(one.quantity for one in found if one.quantity),
+        quantities=quantities,
         activities=named(phrases.ACTIVITY),
         concepts=tuple(sorted(concepts - {"goal"})),
         words=named(phrases.WORD),
@@ -170,6 +174,15 @@ def _slots(tokens: list[Token], found: list[Span], asks: bool) -> Slots:
         goal=goal,
         asks=asks,
     )
+
+
+def _shown_by(quantities: tuple[Quantity, ...], concepts: set[str]) -> set[str]:
+    """A direction that two values show anyway: "dropped from 90 kg to 84 kg"."""
+    if len(quantities) != 2 or "from quantity 1" not in concepts:
+        return set()
+    (first, unit), (last, other) = quantities
+    falls = last < first
+    return {"decrease" if falls else "increase"} if unit == other and first != last else set()
 
 
 def _marks(tokens: list[Token]) -> Iterator[str]:

@@ -26,6 +26,16 @@ POSSESSION = re.compile(
     r"^(?:[a-z ]{0,20}, ?)?my (?:new |current )?(?P<what>[a-z]+(?: [a-z]+)?) "
     r"(?:is|was|are|name is|is called|is named)\b"
 )
+LIKES = re.compile(
+    r"^(?:and |but |also )?(?:i|we) (?:\w+ly |also |still |now |do not |always |never ){0,2}"
+    r"(?:like|love|enjoy|prefer|hate|dislike|would rather|am fond of|am keen on|am a fan of)\b"
+    r"|^my (?:favou?rite|preference)\b"
+)
+GAVE_UP = re.compile(
+    r"^(?:and |but |now )?(?:i|we) (?:have |had |just |finally |recently ){0,2}"
+    r"(?:stopped|quit|gave up|given up)\b|^(?:i|we)\b.*\b(?:no longer|any ?more)\b"
+)
+MOST_WORDS = 16  # in a sentence that states one thing; what is longer tells a story
 HABITS = frozenset(("usually", "always", "per day", "per week", "per night", "rarely", "sometimes",
                     "weekend", "weekday"))  # fmt: skip
 TIMES_OF_DAY = frozenset(("morning", "evening", "afternoon", "night", "noon"))
@@ -42,10 +52,10 @@ class Stated(NamedTuple):
 
 
 def learn(text: str, *, now: datetime, zone: ZoneInfo, source: str = "") -> list[Fact]:
-    """The facts that a person states about themselves, in the order of their words.
+    """The facts that a person states plainly about themselves, in the order of their words.
 
     Args:
-        text: what the person said; several sentences are several facts.
+        text: what the person said; several sentences are several facts, long ones are none.
         now: when; aware.
         zone: where the person lives.
         source: id of the turn that it comes from.
@@ -63,7 +73,7 @@ def learn(text: str, *, now: datetime, zone: ZoneInfo, source: str = "") -> list
     for sentence in SENTENCE.split(text):
         slots = parse_slots(sentence, now=now, zone=zone)
         words = plain(sentence)
-        if slots.asks or not ABOUT_ONESELF.search(words):
+        if slots.asks or not ABOUT_ONESELF.search(words) or len(words.split()) > MOST_WORDS:
             continue
         if stated := next(filter(None, (rule(slots, words) for rule in RULES)), None):
             found.append(_fact(sentence.strip(" ,"), stated, slots, int(now.timestamp()), source))
@@ -110,10 +120,10 @@ def _allergy(slots: Slots, words: str) -> Stated | None:
 
 
 def _preference(slots: Slots, words: str) -> Stated | None:
-    if not any(one in ("like", "not like") for one in slots.concepts):
+    if not LIKES.match(words):
         return None
     what = _object(slots, "like", "stop", *TIMES_OF_DAY)
-    return Stated(MemoryKind.PREFERENCE, f"preference: {what}" if what else "", 0.6)
+    return Stated(MemoryKind.PREFERENCE, f"preference: {what}", 0.6) if what else None
 
 
 def _value(slots: Slots, words: str) -> Stated | None:
@@ -141,8 +151,7 @@ def _pattern(slots: Slots, words: str) -> Stated | None:
 
 def _possession(slots: Slots, words: str) -> Stated | None:
     match = POSSESSION.match(words)
-    known = match and not slots.metrics and not slots.periods
-    if not match or not known or not (slots.words or slots.quantities):
+    if not match or slots.metrics or slots.periods or not slots.polarity or len(slots.words) > 5:
         return None
     return Stated(MemoryKind.FACT, f"my {match['what']}", 0.7)
 
@@ -156,7 +165,7 @@ def _place(slots: Slots, words: str) -> Stated | None:
 
 def _given_up(slots: Slots, words: str) -> Stated | None:
     what = _object(slots, "stop")
-    if "stop" not in slots.concepts or not what:
+    if not GAVE_UP.match(words) or not what:
         return None
     return Stated(MemoryKind.FACT, f"habit: {what}", 0.7)
 
