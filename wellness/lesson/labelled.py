@@ -70,11 +70,12 @@ def remember_all(
     settings: Settings,
     namespace: str,
 ) -> dict[str, LongTerm]:
-    """A long-term memory for each person, with all turns in it."""
+    """A long-term memory for each person of the set, by name, with all turns in it."""
     people: dict[str, LongTerm] = {}
     for user in sorted({one.user for one in recall_set.conversations}):
+        name = f"{user} of the recall set"  # a lesson may have an Ann of its own
         people[user] = LongTerm(
-            client, embedder, user, settings=settings, clock=time.time, namespace=namespace
+            client, embedder, name, settings=settings, clock=time.time, namespace=namespace
         )
         turns = [turn for one in recall_set.conversations if one.user == user for turn in one.turns]
         facts = [said(as_turn(turn), zone=ZONE, speaker=user) for turn in turns]
