@@ -12,12 +12,17 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
 from wellness.errors import LessonError
 from wellness.lesson.recall_set import load_recall_set
 from wellness.settings import project_root
+
+if TYPE_CHECKING:
+    from wellness.memory.semantic_cache import Lookup, SemanticCache
 
 FILE = project_root() / "data" / "query_streams.json"
 SEED = 3
@@ -128,3 +133,20 @@ def replay(
         else:
             tally.wrong += 1
     return tally
+
+
+class WithSlots:
+    """The kit's semantic cache as `replay` asks a cache: a text in, an answer or None out."""
+
+    def __init__(self, cache: SemanticCache, *, now: datetime, zone: ZoneInfo) -> None:
+        self._cache, self._now, self._zone = cache, now, zone
+        self._looked: dict[str, Lookup] = {}
+
+    def get(self, asked: str) -> str | None:
+        """The cached answer to a text."""
+        looked = self._looked[asked] = self._cache.get(asked, now=self._now, zone=self._zone)
+        return looked.answer
+
+    def put(self, asked: str, answer: str) -> None:
+        """Keep the answer to a text that has just missed."""
+        self._cache.put(self._looked[asked], answer)

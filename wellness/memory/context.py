@@ -58,6 +58,7 @@ def fit_memories(
 def line(memory: Memory, zone: ZoneInfo) -> str:
     """A memory as a model reads it: since when it holds, until when, and its words.
 
+    >>> from wellness.memory.kinds import Fact
     >>> fact = Fact("My goal weight is 165 lb.", MemoryKind.GOAL, 1_772_323_200)
     >>> line(Memory("1", fact, None, 0, "mini:384"), ZoneInfo("UTC"))
     '2026-03-01: My goal weight is 165 lb.'

@@ -73,7 +73,8 @@ def unscored(field: str, tags: Sequence[str]) -> str:
         field: of type TAG.
         tags: at least one, escaped.
     """
-    return f"(@{field}:{{{'|'.join([*tags, *tags[: len(tags) == 1]])}}})=>{{$weight: 0}}"
+    union = "{" + "|".join([*tags, *tags[: len(tags) == 1]]) + "}"
+    return f"(@{field}:{union})=>{{$weight: 0}}"
 
 
 def holds(now: float, during: tuple[float, float] | None, kinds: Iterable[MemoryKind] = ()) -> str:
