@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
+from redis import Redis
 
 from wellness.errors import LessonError
-from wellness.lesson.streams import Asked, Tally, load_groups, make_streams, replay
+from wellness.lesson.counting import CountingEmbedder
+from wellness.lesson.streams import Asked, Tally, WithSlots, load_groups, make_streams, replay
+from wellness.memory.embedder import OllamaEmbedder
+from wellness.memory.semantic_cache import SemanticCache
+from wellness.settings import Settings
 
 
 def test_groups_have_several_phrasings_and_no_text_has_two_meanings() -> None:
@@ -68,3 +78,27 @@ def test_a_wrong_file_and_too_long_a_stream_are_named(tmp_path: Path) -> None:
         load_groups(tmp_path / "other.json")
     with pytest.raises(LessonError, match="different texts"):
         make_streams(100_000)
+
+
+def test_the_semantic_cache_can_be_replayed(
+    client: Redis, namespace: str, embedder: OllamaEmbedder
+) -> None:
+    zone = ZoneInfo("America/New_York")
+    now = datetime(2026, 9, 30, 20, 15, tzinfo=zone)
+    cache = SemanticCache(
+        client, embedder, "ann", settings=Settings(), clock=time.time, namespace=namespace
+    )
+    asked = WithSlots(cache, now=now, zone=zone)
+    texts = ("Steps yesterday?", "Steps today?", "My step count yesterday?", "Steps yesterday?")
+    stream = tuple(Asked(text, text.split()[-1].strip("?")) for text in texts)
+    assert replay(stream, asked.get, asked.put) == Tally(asked=4, right=2, wrong=0)
+
+
+def test_a_counting_embedder_counts_and_changes_nothing(embedder: OllamaEmbedder) -> None:
+    counted = CountingEmbedder(embedder)
+    assert np.array_equal(counted.embed(["one", "two"]), embedder.embed(["one", "two"]))
+    assert (counted.model, counted.dimensions) == (embedder.model, embedder.dimensions)
+    with ThreadPoolExecutor(8) as crowd:
+        list(crowd.map(counted.embed, [["three"]] * 16))
+    assert counted.texts == 18
+    assert CountingEmbedder(embedder, name="another").model == "another"

@@ -50,6 +50,27 @@ def test_exact_is_a_full_sort(base: Vectors) -> None:
     assert recall([1, 2, 3, 4], [2, 4, 6, 8]) == 0.5
 
 
+def test_recall_has_its_cost(lesson: Lesson, base: Vectors) -> None:
+    many = perturbed(base, 1_500, seed=1)
+    queries = list(perturbed(base, 60, seed=9)[50:])
+    truth = [exact(many, query, 10) for query in queries]
+    graph = build(lesson, "cost", many, algorithm="hnsw", m=4, ef_construction=8)
+    costs = vectors.cost_of_recall(graph, queries, truth, [10, 400], k=10)
+    assert all(ns > 0 for ns, _ in costs)
+    recalls = [found for _, found in costs]
+    by_hand = [
+        np.mean(
+            [
+                recall(graph.search(query, 10, ef=ef), rows)
+                for query, rows in zip(queries, truth, strict=True)
+            ]
+        )
+        for ef in (10, 400)
+    ]
+    assert recalls == pytest.approx(by_hand)
+    assert recalls[0] < recalls[1]
+
+
 def test_a_flat_index_is_exact_and_hnsw_nearly(lesson: Lesson, base: Vectors) -> None:
     many = perturbed(base, 1_500, seed=1, spread=1.0)
     queries = perturbed(base, 70, seed=9, spread=1.0)[50:]
