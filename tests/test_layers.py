@@ -39,7 +39,7 @@ ROOMS = {"health", "memory", "agent"}
 
 # Entry points read the clock and the environment for the rest.
 ENTRY = ("cli/", "lesson/", "settings.py", "bootstrap.py", "__main__.py")
-ENVIRONMENT_ALSO = {"wheels.py": "gives pip, a child process, this environment and a folder"}
+ENVIRONMENT_ALSO = {"downloads.py": "gives pip, a child process, this environment and a folder"}
 
 
 class Import(NamedTuple):

