@@ -231,6 +231,32 @@ class Settings(BaseSettings):
         description="largest cosine distance of a question whose slots agree",
     )
 
+    # The agent
+    agent_context_tokens: int = Field(
+        default=900,
+        gt=0,
+        description="tokens of memories and conversation before a question: a local model reads "
+        "about a hundred a second, and waits for what is not cached",
+    )
+    agent_recall: int = Field(
+        default=6, gt=0, description="long-term memories recalled for a question, at most"
+    )
+    agent_calls: int = Field(
+        default=4, gt=0, description="tool calls in one round: a question has few parts"
+    )
+    agent_rounds: int = Field(
+        default=2, gt=0, description="rounds of calls in a turn: one, and one to repair it"
+    )
+    agent_attempts: int = Field(
+        default=2, gt=0, description="answers a model may give before the facts are said plainly"
+    )
+    checkpoint_ttl_s: int = Field(
+        default=604_800,
+        gt=0,
+        description="seconds that the record of a conversation's last turn is kept: a week, to "
+        "look into what went wrong; the conversation itself lives longer",
+    )
+
 
 def load() -> Settings:
     """Settings from the environment.

@@ -140,6 +140,10 @@ class Keys:
         """Hash of one cached answer."""
         return self._key("answer", id)
 
+    def checkpoint(self, conversation: str) -> str:
+        """JSON document of what became of a conversation's last turn."""
+        return self._key("checkpoint", conversation)
+
 
 def claims_key(namespace: str = LEDGER) -> str:
     """Hash of the claims ledger of this Redis."""

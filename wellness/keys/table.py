@@ -71,6 +71,8 @@ KINDS: dict[str, Kind] = {
              "what was ever true of one subject: memories, scored by when each began to hold"),
         Kind("answer", "{user}:answer:<id>", "hash", "memory.semantic_cache", "answer_ttl_s",
              "one cached answer with its question's vector and slots; indexed"),
+        Kind("checkpoint", "{user}:checkpoint:<conversation>", "ReJSON-RL", "agent.checkpoints",
+             "checkpoint_ttl_s", "LangGraph's state at the end of a conversation's last turn"),
         Kind("scratch", "{user}:scratch:<name>", "any", "notebooks", ANY_TTL,
              "what a lesson tries out; gone with the lesson's namespace"),
         Kind("claims", "{all}:claims", "hash", "lesson.claims", None,

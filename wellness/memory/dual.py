@@ -59,6 +59,7 @@ class Recalled:
     Attributes:
         hits: the long-term memories in the context, best first, each with its reasons.
         context: system prompt, memories and the newest turns; the question is not in it.
+        turns: the conversation's newest turns, oldest first, whether or not they fit.
         omitted: memories that were recalled and did not fit, or stand in the context as turns.
         timings: seconds by part: embed, search, fetch, own, short, fit.
         degraded: what did not work; empty when all did.
@@ -66,6 +67,7 @@ class Recalled:
 
     hits: tuple[Hit, ...]
     context: Context
+    turns: tuple[Turn, ...] = ()
     omitted: int = 0
     timings: Mapping[str, float] = field(default_factory=dict)
     degraded: tuple[str, ...] = ()
@@ -106,7 +108,12 @@ class DualMemory:
         self._counter, self._settings, self._speaker = counter, settings, speaker
 
     def remember(
-        self, conversation: str, turn: Turn, *, recalled: Iterable[Memory] = ()
+        self,
+        conversation: str,
+        turn: Turn,
+        *,
+        recalled: Iterable[Memory] = (),
+        words: bool = True,
     ) -> Remembered:
         """Keep a turn, and learn what the person states in it.
 
@@ -114,6 +121,7 @@ class DualMemory:
             conversation: any non-empty name.
             turn: the question with its answer and what the tools said.
             recalled: the memories that the answer was given with; they are not stored again.
+            words: whether the turn itself becomes a memory; not if its answer is an error.
 
         Raises:
             RecallError: the conversation has no name, or Redis is out of memory; a turn that is
@@ -127,7 +135,7 @@ class DualMemory:
             degraded.append(f"The turn was not kept. {_words(error)}")
         laps.lap("short")
         known = tuple(recalled)
-        facts = self.stated(turn, recalled=known)
+        facts = self.stated(turn, recalled=known, words=words)
         laps.lap("learn")
         learned: Sequence[Stored] = ()
         if turns is not None:
@@ -139,8 +147,10 @@ class DualMemory:
         unlearned = () if learned else tuple(facts)
         return Remembered(turns, tuple(learned), unlearned, laps.parts, tuple(degraded))
 
-    def stated(self, turn: Turn, *, recalled: Iterable[Memory] = ()) -> list[Fact]:
-        """What a turn leaves in long-term memory: stated facts, and its words."""
+    def stated(
+        self, turn: Turn, *, recalled: Iterable[Memory] = (), words: bool = True
+    ) -> list[Fact]:
+        """What a turn leaves in long-term memory: stated facts and, if wanted, its words."""
         now = datetime.fromtimestamp(turn.at / 1000, UTC)
         facts = [
             fact
@@ -148,8 +158,10 @@ class DualMemory:
             if message.role == "user"
             for fact in learn(message.content, now=now, zone=self.zone, source=turn.id)
         ]
-        words = said(turn, zone=self.zone, speaker=self._speaker, recalled=recalled)
-        return [*facts, words] if words else facts
+        if not words:
+            return facts
+        whole = said(turn, zone=self.zone, speaker=self._speaker, recalled=recalled)
+        return [*facts, whole] if whole else facts
 
     def relearn(self, conversation: str) -> int:
         """Learn from all turns of a conversation that are still kept; how many facts were new.
@@ -218,7 +230,10 @@ class DualMemory:
             zone=self.zone, system=system,
         )  # fmt: skip
         laps.lap("fit")
-        return Recalled(kept, context, len(hits) - len(kept), timings | laps.parts, tuple(degraded))
+        return Recalled(
+            kept, context, tuple(turns), len(hits) - len(kept), timings | laps.parts,
+            tuple(degraded),
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         return f"DualMemory({self.short!r}, {self.long!r})"
