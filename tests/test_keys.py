@@ -26,6 +26,7 @@ WITH_PART: dict[str, Callable[[Keys, str], str]] = {
     "memory": Keys.memory,
     "facts": Keys.facts,
     "answer": Keys.answer,
+    "checkpoint": Keys.checkpoint,
     "scratch": Keys.scratch,
 }
 WITHOUT_PART = (
@@ -66,7 +67,7 @@ def test_each_key_is_what_its_pattern_in_the_table_says() -> None:
 def test_each_row_of_the_table_is_filled_in() -> None:
     for name, kind in KINDS.items():
         assert kind.name == name
-        assert kind.type in {"zset", "hash", "set", "list", "string", "stream", "any"}
+        assert kind.type in {"zset", "hash", "set", "list", "string", "stream", "any", "ReJSON-RL"}
         assert kind.owner
         assert kind.holds
 
@@ -247,6 +248,7 @@ def write(client: Redis, type: str, key: str) -> None:
         "list": lambda: client.lpush(key, "m"),
         "string": lambda: client.set(key, "v"),
         "any": lambda: client.set(key, "v"),
+        "ReJSON-RL": lambda: client.json().set(key, "$", {}),
     }[type]()
 
 
