@@ -171,6 +171,32 @@ class Settings(BaseSettings):
         "it oneself",
     )
 
+    # The chat model
+    chat_model: str = Field(
+        default="qwen2.5:7b",
+        description="the chat model asked of a real Ollama; or the name of one of the kit's own, "
+        "such as `qwen2.5-coder:0.5b-local`",
+    )
+    chat_gguf: Path | None = Field(
+        default=None,
+        description="a GGUF file of a chat model of yours, for the kit's own server",
+    )
+    chat_context: int = Field(
+        default=4_096,
+        gt=0,
+        description="tokens a chat model has for question and answer together (`num_ctx`); the "
+        "kit's own server has no more, and an Ollama would load its model again for more",
+    )
+    chat_tokens: int = Field(
+        default=512, gt=0, description="tokens one answer may have: three paragraphs"
+    )
+    chat_timeout_s: float = Field(
+        default=180.0,
+        gt=0,
+        description="seconds without a word: a full context is read in 90 by a model of 1.5 "
+        "billion weights on two cores, and a cold one is loaded first",
+    )
+
     # Long-term memory
     hnsw_m: int = Field(default=16, ge=2, le=512, description="links of a vector in the HNSW graph")
     hnsw_ef_construction: int = Field(

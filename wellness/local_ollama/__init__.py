@@ -2,9 +2,11 @@
 
 One server per checkout, shared by all processes that use it: started on first use, stopped when
 the last user has gone, exactly like the embedded Redis. It listens on 127.0.0.1 on a free port.
-Its models have names of their own, so that nobody takes them for those of a real Ollama.
+Its models have names of their own, so that nobody takes them for those of a real Ollama. The chat
+models are loaded by the first request, and one that is fetched while it runs is there at once.
 
-Here is what its users need. The server itself is `__main__`, which alone loads llama.cpp.
+Here is what its users need. The server itself is `__main__`; it and its children alone load
+llama.cpp.
 """
 
 from __future__ import annotations
@@ -23,11 +25,16 @@ from wellness.embedded.data_folder import DataFolder, ServerState
 from wellness.embedded.service import Look
 from wellness.embedded.share import Share
 from wellness.errors import ServerError, ServerStartError
+from wellness.local_ollama import runner
 from wellness.local_ollama.address import Address
+from wellness.models import chat
+from wellness.models.chat import ChatModel
 from wellness.settings import Settings
 from wellness.wheels import Progress
 
 EMBEDDING_MODEL = "all-minilm:l6-v2-local"
+CHAT_CONTEXT = runner.CONTEXT
+FIRST_CHAT = "0.5b"  # fetched when there is no chat model: the smallest that can be an agent
 RUNS_HERE = os.name == "posix"
 INSTEAD = "Run Ollama: it is used when it answers and has the model."
 
@@ -52,16 +59,28 @@ class LocalOllama(Share):
 
 @dataclass(frozen=True)
 class OllamaService:
-    """How `wellness.embedded` runs the server; `files` are GGUF files by the model's name."""
+    """How `wellness.embedded` runs the server.
+
+    Attributes:
+        files: GGUF files of embedding models by their names.
+        settings: say where chat models may appear.
+    """
 
     files: dict[str, Path] = field(default_factory=dict)
+    settings: Settings | None = None
     name: str = "local model server"
 
     def command(self, address: Path) -> list[str]:
         """This package as a program; it writes its port to `address`."""
-        files = json.dumps({name: str(path) for name, path in self.files.items()})
+        assert self.settings, "only a service that has settings is started"
+        config = {
+            "files": {name: str(path) for name, path in self.files.items()},
+            "home": str(self.settings.home.expanduser().resolve()),
+            "cache": str(self.settings.cache.expanduser().resolve()),
+        }
+        program = ["wellness.local_ollama", str(address), json.dumps(config)]
         # -P: modules are never taken from the data folder, in which it runs
-        return [sys.executable, "-P", "-m", "wellness.local_ollama", str(address), files]
+        return [sys.executable, "-P", "-m", *program]
 
     def look(self, address: Path) -> Look:
         """Whether it is there, and is the one that wrote the address."""
@@ -88,14 +107,16 @@ def start(settings: Settings, *, progress: Progress | None = None) -> LocalOllam
 
     Raises:
         ServerError: this platform cannot run it.
-        BootstrapError: the model could not be fetched.
+        SettingsError: `settings.chat_gguf` is no GGUF file.
+        BootstrapError: the embedding model could not be fetched.
         ServerStartError: the server did not start or does not answer; has the end of its log.
     """
     if not RUNS_HERE:
         raise ServerError("The kit's model server does not run on Windows.", hint=INSTEAD)
     folder = _folder(settings)
     model = models.embedding_model(settings, progress=progress)
-    service = OllamaService({EMBEDDING_MODEL: model})
+    chat.adopt(settings)
+    service = OllamaService({EMBEDDING_MODEL: model}, settings)
     state, reused, lease = share.join(folder, service, settings, progress)
     address = Address.read(state.socket)
     if address is None:  # it answered a moment ago, so it was ended by somebody
@@ -104,6 +125,41 @@ def start(settings: Settings, *, progress: Progress | None = None) -> LocalOllam
             f"The {service.name} in {folder.path} was ended as it started.", hint="Try again."
         )
     return LocalOllama(folder, state, address.url, reused=reused, lease=lease)
+
+
+def chat_model(settings: Settings) -> ChatModel | None:
+    """The chat model that this server would answer with, if there is one; starts nothing.
+
+    It is the one that `settings.chat_model` names, else the GGUF file of `settings.chat_gguf`,
+    else the largest that has been fetched.
+
+    Raises:
+        SettingsError: `settings.chat_gguf` is no GGUF file.
+    """
+    own = chat.own(settings)
+    there = [*([own] if own else []), *chat.fetched(settings), *chat.adopted(settings)]
+    if is_local(settings.chat_model):
+        return next((model for model in there if model.name == settings.chat_model), None)
+    return there[0] if own or chat.fetched(settings) else None
+
+
+def fetch_chat_model(settings: Settings, *, progress: Progress | None = None) -> ChatModel:
+    """The chat model to have when there is none, fetched if it is not there.
+
+    Raises:
+        ChecksumMismatch: a download is not the pinned file.
+        BootstrapError: no network, no such package any more, no space, or no folder to write to.
+    """
+    return chat.fetch(FIRST_CHAT, settings, progress=progress)
+
+
+def is_local(name: str) -> bool:
+    """Whether a name is one that this server gives, and no Ollama.
+
+    >>> is_local("qwen2.5-coder:0.5b-local"), is_local("qwen2.5:7b")
+    (True, False)
+    """
+    return name.endswith(chat.LOCAL)
 
 
 def running_at(settings: Settings) -> str | None:

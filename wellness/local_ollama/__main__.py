@@ -1,7 +1,8 @@
-"""The model server as a program: `python -m wellness.local_ollama ADDRESS FILES`.
+"""The model server as a program: `python -m wellness.local_ollama ADDRESS CONFIG`.
 
-ADDRESS is the file that gets its port and process id when it is ready, FILES a JSON object of
-GGUF files by the model's name. Its standard error is the log.
+ADDRESS is the file that gets its port and process id when it is ready; CONFIG is a JSON object:
+GGUF files of embedding models by their names, and the folders in which chat models may appear. Its
+standard error is the log.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 # Threads that wait for each other must not spin: others need these cores. The OpenMP runtime
 # reads this once, when llama.cpp is loaded, so nothing before here may import xllamacpp.
@@ -19,12 +22,15 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 from wellness.local_ollama.address import Address
 from wellness.local_ollama.engine import Engine
 from wellness.local_ollama.protocol import serve
+from wellness.local_ollama.shelf import Shelf
+from wellness.settings import Settings
 
 
-def main(address: Path, files: dict[str, str]) -> None:
-    """Load the models, then answer until the end."""
-    engines = {name: Engine(name, Path(path)) for name, path in files.items()}
-    with serve(engines) as server:
+def main(address: Path, config: dict[str, Any]) -> None:
+    """Load the embedding models, then answer until the end."""
+    engines = {name: Engine(name, Path(path)) for name, path in config["files"].items()}
+    shelf = Shelf(engines, Settings(home=config["home"], cache=config["cache"]))
+    with serve(shelf, lambda: datetime.now(UTC)) as server:
         Address(server.server_port, os.getpid()).write(address)
         server.serve_forever()
 

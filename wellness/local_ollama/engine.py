@@ -13,7 +13,6 @@ import hashlib
 import http.client
 import json
 import math
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +23,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import xllamacpp
+
+from wellness.local_ollama.runner import cores
 
 MOST_WORKERS = 4  # more would only fill memory: a text takes milliseconds
 CHUNK = 8  # texts that one worker takes at a time, so that requests take turns
@@ -61,7 +62,7 @@ class Engine:
 
     def __init__(self, name: str, path: Path) -> None:
         self.name, self.path = name, path
-        workers = [_load(path, self.context) for _ in range(min(_cores(), MOST_WORKERS))]
+        workers = [_load(path, self.context) for _ in range(min(cores(), MOST_WORKERS))]
         self._workers = len(workers)
         self._threads = ThreadPoolExecutor(self._workers)
         self._free: SimpleQueue[xllamacpp.Server] = SimpleQueue()
@@ -111,14 +112,6 @@ class Engine:
         if not truncate:
             raise TooLong(f"{len(tokens)} tokens, {self.context} is the most")
         return [*tokens[: self.context - 1], tokens[-1]]  # the last one closes the text
-
-
-def _cores() -> int:
-    """How many this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS
-        return os.cpu_count() or 1
 
 
 def _load(path: Path, context: int) -> xllamacpp.Server:

@@ -1,5 +1,6 @@
 """Ollama's protocol over HTTP: requests in, answers and errors out as Ollama words them.
 
+A stream is a line of JSON for each piece, sent when the piece is there.
 What each call answers stands in `wellness.local_ollama.answers`.
 Source: https://github.com/ollama/ollama/blob/main/docs/api.md
 """
@@ -8,9 +9,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator
+from contextlib import closing
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,8 +22,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wellness.local_ollama.address import HOST, PID_HEADER
-from wellness.local_ollama.answers import GET, POST, Json, Refused
-from wellness.local_ollama.engine import Engine
+from wellness.local_ollama.answers import GET, POST, Json, Model
+from wellness.local_ollama.replies import Client, Stream
+from wellness.local_ollama.requests import Refused
+from wellness.local_ollama.runner import Abandoned
+from wellness.local_ollama.shelf import Shelf
 
 LARGEST_BODY = 64 << 20  # bytes of a request: a thousand long texts are far below
 LOOPBACK = {HOST, "localhost", "::1"}
@@ -37,9 +44,9 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def serve(engines: Mapping[str, Engine]) -> Server:
-    """A server of models by their names; it answers once `serve_forever` is called."""
-    return Server((HOST, 0), partial(Handler, engines))
+def serve(shelf: Shelf, now: Callable[[], datetime]) -> Server:
+    """A server of models; it answers once `serve_forever` is called. `now` is the clock."""
+    return Server((HOST, 0), partial(Handler, shelf, now))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -48,8 +55,8 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # or a small answer waits for an acknowledgement
 
-    def __init__(self, engines: Mapping[str, Engine], *args: Any) -> None:
-        self.engines = engines
+    def __init__(self, shelf: Shelf, now: Callable[[], datetime], *args: Any) -> None:
+        self.shelf, self.now = shelf, now
         super().__init__(*args)
 
     def do_HEAD(self) -> None:
@@ -69,13 +76,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def _get(self) -> Json | str:
         if route := GET.get(urlsplit(self.path).path):
-            return route(list(self.engines.values()))
+            return route(self.shelf)
         raise Refused(HTTPStatus.NOT_FOUND, "404 page not found")
 
-    def _post(self) -> Json:
+    def _post(self) -> Json | Stream:
         body = self._body()
         if route := POST.get(urlsplit(self.path).path):
-            return route(self._engine(body), body)
+            return route(self.shelf, self._model(body), body, Client(self._gone, self.now))
         raise Refused(HTTPStatus.NOT_FOUND, "404 page not found")
 
     def _body(self) -> Json:
@@ -100,38 +107,79 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(HTTPStatus.BAD_REQUEST, "the request must be a JSON object")
         return body
 
-    def _engine(self, body: Json) -> Engine:
-        """The model of a request; as with Ollama, names ignore case and no tag means `latest`."""
+    def _model(self, body: Json) -> Model:
+        """The model of a request."""
         name = body.get("model") or body.get("name")
         if not name or not isinstance(name, str):
             raise Refused(HTTPStatus.BAD_REQUEST, "model is required")
-        full = (name if ":" in name else f"{name}:latest").casefold()
-        for known, engine in self.engines.items():
-            if known.casefold() == full:
-                return engine
+        if model := self.shelf.find(name):
+            return model
         raise Refused(HTTPStatus.NOT_FOUND, f'model "{name}" not found, try pulling it first')
 
-    def _answer(self, handle: Callable[[], Json | str]) -> None:
-        status = HTTPStatus.OK
+    def _gone(self) -> bool:
+        """Whether the client has closed its connection; asked while its answer is made."""
+        try:
+            return not self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    def _answer(self, handle: Callable[[], Json | str | Stream]) -> None:
+        status, first = HTTPStatus.OK, None
         try:
             self._admit()
             answer = handle()
+            if isinstance(answer, Generator):
+                first = next(answer)  # what is wrong shows now, before a status is sent
+        except Abandoned:
+            self.close_connection = True
+            return
         except Refused as refused:
             status, answer = refused.status, {"error": refused.message}
         except Exception as error:
             traceback.print_exc(file=sys.stderr)  # to the log
             status, answer = HTTPStatus.INTERNAL_SERVER_ERROR, {"error": str(error)}
+        if first is not None and isinstance(answer, Generator):
+            self._stream(first, answer)
+        else:
+            self._whole(status, answer)
+
+    def _whole(self, status: HTTPStatus, answer: Any) -> None:
         text = isinstance(answer, str)
-        content = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "text/plain" if text else "application/json")
+        content = answer.encode() if text else json.dumps(answer).encode()
+        self._head(status, "text/plain" if text else "application/json")
         self.send_header("Content-Length", str(len(content)))
-        self.send_header(PID_HEADER, str(os.getpid()))
-        if self.close_connection:
-            self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
+
+    def _stream(self, first: Json, rest: Stream) -> None:
+        self._head(HTTPStatus.OK, "application/x-ndjson")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        with closing(rest):  # its end lets go of the model
+            self._piece(first)
+            try:
+                for item in rest:
+                    self._piece(item)
+            except Abandoned:
+                self.close_connection = True
+                return
+            except Refused as refused:
+                self._piece({"error": refused.message})
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _piece(self, item: Json) -> None:
+        line = json.dumps(item).encode() + b"\n"
+        self.wfile.write(b"%x\r\n%b\r\n" % (len(line), line))
+
+    def _head(self, status: HTTPStatus, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header(PID_HEADER, str(os.getpid()))
+        if self.close_connection:
+            self.send_header("Connection", "close")
 
     def _admit(self) -> None:
         """Refuse web pages that reach loopback under a name of their own, as Ollama does."""
