@@ -14,8 +14,9 @@ from typing import Literal
 
 import platformdirs
 from pydantic import AliasChoices, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from wellness.agent_settings import AgentSettings
 from wellness.errors import SettingsError
 
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +27,7 @@ def project_root() -> Path:
     return PACKAGE_ROOT if (PACKAGE_ROOT / "pyproject.toml").is_file() else Path.cwd()
 
 
-class Settings(BaseSettings):
+class Settings(AgentSettings):
     """All settings of the kit; immutable, and usable as keyword arguments in tests."""
 
     model_config = SettingsConfigDict(
@@ -147,56 +148,6 @@ class Settings(BaseSettings):
         "answer needs the rest",
     )
 
-    # Embeddings
-    ollama_host: str | None = Field(
-        default=None,
-        validation_alias=AliasChoices("OLLAMA_HOST", "ollama_host"),
-        description="an Ollama of yours; else one on its usual port, else the kit's own server",
-    )
-    embed_model: str = Field(
-        default="mxbai-embed-large", description="the embedding model asked of a real Ollama"
-    )
-    embed_timeout_s: float = Field(
-        default=30.0, gt=0, description="seconds one batch may take: a cold model loads first"
-    )
-    embedding_ttl_s: int = Field(
-        default=2_592_000,
-        gt=0,
-        description="seconds a cached embedding is kept: 30 days; computing it again is harmless",
-    )
-    embedding_wait_s: float = Field(
-        default=5.0,
-        gt=0,
-        description="seconds to wait for another process that embeds the same text, before doing "
-        "it oneself",
-    )
-
-    # The chat model
-    chat_model: str = Field(
-        default="qwen2.5:7b",
-        description="the chat model asked of a real Ollama; or the name of one of the kit's own, "
-        "such as `qwen2.5-coder:0.5b-local`",
-    )
-    chat_gguf: Path | None = Field(
-        default=None,
-        description="a GGUF file of a chat model of yours, for the kit's own server",
-    )
-    chat_context: int = Field(
-        default=4_096,
-        gt=0,
-        description="tokens a chat model has for question and answer together (`num_ctx`); the "
-        "kit's own server has no more, and an Ollama would load its model again for more",
-    )
-    chat_tokens: int = Field(
-        default=512, gt=0, description="tokens one answer may have: three paragraphs"
-    )
-    chat_timeout_s: float = Field(
-        default=180.0,
-        gt=0,
-        description="seconds without a word: a full context is read in 90 by a model of 1.5 "
-        "billion weights on two cores, and a cold one is loaded first",
-    )
-
     # Long-term memory
     hnsw_m: int = Field(default=16, ge=2, le=512, description="links of a vector in the HNSW graph")
     hnsw_ef_construction: int = Field(
@@ -255,32 +206,6 @@ class Settings(BaseSettings):
         gt=0,
         lt=2,
         description="largest cosine distance of a question whose slots agree",
-    )
-
-    # The agent
-    agent_context_tokens: int = Field(
-        default=900,
-        gt=0,
-        description="tokens of memories and conversation before a question: a local model reads "
-        "about a hundred a second, and waits for what is not cached",
-    )
-    agent_recall: int = Field(
-        default=6, gt=0, description="long-term memories recalled for a question, at most"
-    )
-    agent_calls: int = Field(
-        default=4, gt=0, description="tool calls in one round: a question has few parts"
-    )
-    agent_rounds: int = Field(
-        default=2, gt=0, description="rounds of calls in a turn: one, and one to repair it"
-    )
-    agent_attempts: int = Field(
-        default=2, gt=0, description="answers a model may give before the facts are said plainly"
-    )
-    checkpoint_ttl_s: int = Field(
-        default=604_800,
-        gt=0,
-        description="seconds that the record of a conversation's last turn is kept: a week, to "
-        "look into what went wrong; the conversation itself lives longer",
     )
 
 
