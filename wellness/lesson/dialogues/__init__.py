@@ -1,4 +1,4 @@
-"""The twin experiment: do an agent's memories make its answers better, all else being equal?
+"""The twin experiment: whether memories make an agent answer better, all else being equal.
 
     dialogues = load_dialogues()
     stateful = play(dialogues, Fresh(with_memory), name="stateful", ...)

@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 
 from wellness.health.periods import MONTHS
 from wellness.lesson.dialogues import wording
-from wellness.lesson.dialogues.figures import Amount, figures
+from wellness.lesson.dialogues.figures import Amount, Figure, figures
 from wellness.lesson.dialogues.wording import Way
 
 MOST = 6  # different numbers of one unit: an answer that lists more does not answer
@@ -59,17 +59,12 @@ class Number:
 
     def judge(self, text: str) -> Graded:
         """Right if the number is stated, and not among a list of others."""
-        said = figures("\n".join(wording.statements(text)))
-        alike = [one for one in said if self.amounts[0].alike(one)]
-        fitting = next((one for one in said if any(a.fits(one) for a in self.amounts)), None)
-        if not fitting and not self.amounts[0].value and _none(text, self.amounts[0].unit):
+        fits, listed, shown = _stated(text, self.amounts)
+        if not fits and not self.amounts[0].value and _none(text, self.amounts[0].unit):
             return Graded(True, "says that there are none")
-        if not fitting:
-            shown = ", ".join(str(one) for one in alike[:3]) or "no such number"
+        if not fits:
             return Graded(False, f"expected {self.answer}; says {shown}")
-        if len({one.value for one in alike}) > MOST:
-            return Graded(False, f"lists {len(alike)} numbers instead of one")
-        return Graded(True, f"says {fitting}")
+        return listed or Graded(True, f"says {fits}")
 
 
 @dataclass(frozen=True)
@@ -86,13 +81,11 @@ class Told:
 
     def judge(self, text: str) -> Graded:
         """Right if it is stated; beside another one only with words that tell them apart."""
-        said = wording.statements(text)
-        stated = figures("\n".join(said))
-        if not any(self.amount.fits(one) for one in stated):
-            shown = ", ".join(str(one) for one in stated if self.amount.alike(one))
-            return Graded(False, f"expected {self.answer}; says {shown or 'no such number'}")
-        mixed = any(old.fits(one) for old in self.stale for one in stated)
-        if mixed and not any(CONTRAST.search(sentence) for sentence in said):
+        fits, listed, shown = _stated(text, (self.amount,))
+        if not fits or listed:
+            return listed or Graded(False, f"expected {self.answer}; says {shown}")
+        both = _stated(text, self.stale)[0] is not None
+        if both and not any(CONTRAST.search(sentence) for sentence in wording.statements(text)):
             return Graded(False, f"says {self.answer} and another value as if both held")
         return Graded(True, f"says {self.answer}")
 
@@ -193,6 +186,16 @@ class Statement:
             TypeError: always; a statement has no right answer.
         """
         raise TypeError("A turn that states something is not graded.")
+
+
+def _stated(text: str, amounts: Sequence[Amount]) -> tuple[Figure | None, Graded | None, str]:
+    """The first number that is one of the amounts, the verdict on a list, and what is said."""
+    said = figures("\n".join(wording.statements(text)))
+    fitting = next((one for one in said if any(amount.fits(one) for amount in amounts)), None)
+    alike = [one for one in said if any(amount.alike(one) for amount in amounts)]
+    many = len({one.value for one in alike})
+    listed = Graded(False, f"lists {many} numbers instead of one") if many > MOST else None
+    return fitting, listed, ", ".join(map(str, alike[:3])) or "no such number"
 
 
 def _none(text: str, unit: str) -> bool:
