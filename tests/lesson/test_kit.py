@@ -251,7 +251,7 @@ def test_the_embedder_is_opened_once_and_given_back(
     assert lesson.embedder() is embedder
     assert embedder.embed(["steps"]).shape == (1, embedder.dimensions)
     closed: list[str] = []
-    embedder._own = SimpleNamespace(close=lambda: closed.append("the share"))  # type: ignore[assignment]
+    embedder._where._own = SimpleNamespace(close=lambda: closed.append("the share"))  # type: ignore[assignment]
     lesson.close()
     assert closed == ["the share"]
 

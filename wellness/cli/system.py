@@ -84,7 +84,7 @@ def _disk(settings: Settings) -> Check:
 def _embeddings(settings: Settings) -> Check:
     """Which embedder a notebook would get; starts nothing."""
     from wellness import local_ollama, models
-    from wellness.memory.embedder import USUAL_HOST, has_model
+    from wellness.hosts import USUAL_HOST, has_model
 
     host = settings.ollama_host or USUAL_HOST
     if has_model(host, settings.embed_model):

@@ -5,28 +5,31 @@ The dimension always comes from the model that answers; nothing here knows a num
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol, Self
-from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
-import ollama
 from numpy.typing import NDArray
 
 from wellness import local_ollama
-from wellness.errors import BootstrapError, ModelUnavailable, ServerError
+from wellness.errors import ModelUnavailable
+from wellness.hosts import (
+    REMEDY,
+    USUAL_HOST,
+    Host,
+    connect,
+    explained,
+    has_model,
+    sound,
+    unavailable,
+)
 from wellness.local_ollama import LocalOllama
 from wellness.settings import Settings
 
 Vectors = NDArray[np.float32]
 
-USUAL_HOST = "http://127.0.0.1:11434"  # where an Ollama listens unless told otherwise
-GLANCE_S = 0.5  # an Ollama on loopback says which models it has in milliseconds
 BATCH = 64  # texts in one request: keeps each well below the timeout on two slow cores
-UNREACHABLE = (ConnectionError, httpx.HTTPError)
-STRANGE = (ValueError, TypeError)  # how the client takes an answer that is not of Ollama's form
 
 
 class Embedder(Protocol):
@@ -60,12 +63,12 @@ class OllamaEmbedder:
         ModelUnavailable: nobody answers there, or there is no such model.
     """
 
-    remedy = "Start Ollama there, or unset OLLAMA_HOST."
+    remedy = REMEDY
 
     def __init__(self, host: str, model: str, *, timeout_s: float) -> None:
         self.host, self.model = host, model
         try:
-            self._client = _client(host, timeout_s)
+            self._client = connect(host, timeout_s)
         except (ValueError, httpx.InvalidURL) as error:
             raise self._unavailable("that is no address", "Correct OLLAMA_HOST.") from error
         self.dimensions = self._ask(["dimension"]).shape[1]
@@ -74,7 +77,7 @@ class OllamaEmbedder:
         """See `Embedder.embed`; an empty text is embedded as a blank one."""
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         for low in range(0, len(texts), BATCH):
-            batch = [_sound(text) or " " for text in texts[low : low + BATCH]]
+            batch = [sound(text) or " " for text in texts[low : low + BATCH]]
             rows = self._ask(batch)
             if rows.shape[1] != self.dimensions:
                 raise self._unavailable(
@@ -85,19 +88,8 @@ class OllamaEmbedder:
 
     def _ask(self, texts: list[str]) -> Vectors:
         """One request: rows of length 1, one a text, checked."""
-        try:
+        with explained(self.model, self.host, self.remedy):
             rows = np.asarray(self._client.embed(self.model, texts).embeddings, dtype=np.float32)
-        except ollama.ResponseError as error:
-            if error.status_code == 404:
-                hint = f"Fetch it with `ollama pull {self.model}`."
-                raise self._unavailable("there is no such model", hint) from error
-            raise self._unavailable(error.error) from error
-        except httpx.TimeoutException as error:
-            raise self._unavailable("no answer in time", self.remedy) from error
-        except UNREACHABLE as error:
-            raise self._unavailable("nobody answers there", self.remedy) from error
-        except STRANGE as error:
-            raise self._unavailable("the answer is not one of Ollama's", self.remedy) from error
         if rows.ndim != 2 or len(rows) != len(texts):
             raise self._unavailable(f"it gave vectors of shape {rows.shape} for {len(texts)} texts")
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -107,7 +99,7 @@ class OllamaEmbedder:
         return unit
 
     def _unavailable(self, reason: str, hint: str | None = None) -> ModelUnavailable:
-        return ModelUnavailable(self.model, self.host, reason.rstrip("."), hint=hint)
+        return unavailable(self.model, self.host, reason, hint)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.model} at {self.host}, {self.dimensions} dimensions>"
@@ -125,13 +117,10 @@ class OpenEmbedder(OllamaEmbedder):
     def __init__(
         self, host: str, model: str, settings: Settings, own: LocalOllama | None = None
     ) -> None:
-        self._settings, self._own = settings, own
-        self._renewing = threading.Lock()
-        if own:
-            self.remedy = f"{own.log} may say why."
-        super().__init__(host, model, timeout_s=settings.embed_timeout_s)
-        whose = "the kit's own model server" if own else f"Ollama at {host}"
-        self.where = f"{model} ({self.dimensions} dimensions) from {whose}"
+        self._where, self._timeout_s = Host(host, settings, own), settings.embed_timeout_s
+        self.remedy = self._where.remedy
+        super().__init__(host, model, timeout_s=self._timeout_s)
+        self.where = f"{model} ({self.dimensions} dimensions) from {self._where.whose}"
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder.embed`; an empty text is embedded as a blank one."""
@@ -139,29 +128,15 @@ class OpenEmbedder(OllamaEmbedder):
         try:
             return super().embed(texts)
         except ModelUnavailable:
-            if not self._renewed(asked):
+            if not self._where.renew(asked):
                 raise
+        self.host = self._where.url
+        self._client = connect(self.host, self._timeout_s)
         return super().embed(texts)
-
-    def _renewed(self, failed: str) -> bool:
-        """Whether the server is now at another address than the one that failed."""
-        with self._renewing:
-            if self._own and self.host == failed:
-                try:
-                    server = local_ollama.start(self._settings)
-                except (ServerError, BootstrapError):
-                    return False
-                self._own.close()
-                self._own, self.host = server, server.url
-                self._client = _client(server.url, self._settings.embed_timeout_s)
-            return self.host != failed
 
     def close(self) -> None:
         """Give the share in the kit's own server back; more than once does no harm."""
-        with self._renewing:
-            own, self._own = self._own, None
-            if own:
-                own.close()
+        self._where.close()
 
     def __enter__(self) -> Self:
         return self
@@ -197,25 +172,3 @@ def open_embedder(
     except BaseException:
         server.close()
         raise
-
-
-def has_model(host: str, model: str) -> bool:
-    """Whether an Ollama answers at once, and has a model."""
-    try:
-        listed = _client(host, GLANCE_S).list().models
-    except (*UNREACHABLE, *STRANGE, ollama.ResponseError, httpx.InvalidURL):
-        return False
-    names = {entry.model for entry in listed}
-    return model in names or f"{model}:latest" in names
-
-
-def _client(host: str, timeout_s: float) -> ollama.Client:
-    """A client of a host; what is on loopback is never asked through a proxy."""
-    named = urlsplit(host if "://" in host else f"//{host}").hostname
-    remote = named not in ("127.0.0.1", "localhost", "::1", "0.0.0.0", None)
-    return ollama.Client(host, timeout=timeout_s, trust_env=remote)
-
-
-def _sound(text: str) -> str:
-    """A text without halves of surrogate pairs, which no request can carry."""
-    return text.encode("utf-8", "replace").decode()
