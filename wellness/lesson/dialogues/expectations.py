@@ -20,7 +20,7 @@ from wellness.lesson.dialogues import wording
 from wellness.lesson.dialogues.figures import Amount, Figure, figures
 from wellness.lesson.dialogues.wording import Way
 
-MOST = 6  # different numbers of one unit: an answer that lists more does not answer
+MOST = 10  # different numbers of one unit: an answer that lists more does not answer
 CONTRAST = re.compile(  # words that tell a value that holds from one that does not
     r"\b(?:now|current(?:ly)?|today|nowadays|since|later|until|till|before|previous(?:ly)?|earlier"
     r"|old|former(?:ly)?|was|were|had been|chang\w+|replac\w+|updat\w+|correct\w+|supersed\w+"

@@ -30,10 +30,11 @@ DATES = re.compile(
     r"|\b\d{1,2}(?:st|nd|rd|th)\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b",
     re.IGNORECASE,
 )
+THIN = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}\b)")  # spaces between thousands
 REWRITTEN = (
     (re.compile(r"[*_`~≈]+"), ""),  # of Markdown
     (re.compile(r"[\u2010-\u2015]"), "-"),
-    (re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}\b)"), ","),
+    (THIN, ","),
     (re.compile(r"\bbeats?\s*(?:per|a|/)\s*min(?:ute)?\b", re.I), "bpm"),
     (re.compile(r"(\d)\s?h(?:rs?)?\s?(\d{1,2})\s?m(?:in)?\b", re.I), r"\1 h \2 min"),
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal, get_args
 
-from wellness.lesson.dialogues.figures import DAY, MONTH, YEAR
+from wellness.lesson.dialogues.figures import DAY, MONTH, THIN, YEAR
 from wellness.memory.facts.tokens import plain
 
 Way = Literal["higher", "lower", "same"]
@@ -38,22 +38,29 @@ UNKNOWN = re.compile(
     rf"{_NOT}{_DONE}"
     rf"|\b(?:no(?! longer)|without|lacks?|lacking|missing|zero)\s+(?:[\w'-]+\s+){{0,4}}?{_THING}\b"
     r"|\b(?:no one|nobody) (?:has )?told\b"
-    r"|\bnothing (?:was|is|has been|about|in|on|that|to)\b"
+    r"|\bnothing (?:was|is|has been|about|in|on|that)\b"
     r"|\bnot (?:yet )?(?:available|known|recorded|stored|mentioned|told|in (?:my|the|your))\b"
     r"|\bnever (?:told|said|mentioned|gave|shared|recorded|measured|set)\b"
     r"|\b(?:there (?:is|are|was|were)|i have|you have) (?:no|none|nothing)\b"
+    r"(?!\s+(?:\w+\s+)?(?:difference|change|need|doubt|problem|reason|to)\b)"
     r"|\bnone (?:recorded|found|stored|on record|of your)\b|\boutside (?:of )?(?:my|the|your)\b"
     r"|\b(?:unknown|unavailable|unable to|cannot|can not|impossible|not possible)\b"
 )
 NOT = re.compile(r"\b(?:not|never|hardly|neither|nor)\b(?:\s+\w+){0,3}\s*$|\bno\s+$")
 YES = re.compile(r"^\W*(?:yes|yeah|yep|indeed|correct|right|that is right|absolutely|you did)\b")
 NO = re.compile(r"^\W*(?:no|nope|not quite|unfortunately not|that is not)\b(?!\s+(?:change|diff))")
-NEITHER = re.compile(r"\bmore or less\b|\bmore than (?:half|double|twice)\b|\bno more\b$")
+NEITHER = re.compile(
+    r"\bmore or less\b|\bmore than (?:half|double|twice)\b|\bno more\b$"
+    r"|\b(?:to|until you|before you|of|from) reach(?:ing)?\b"
+)
+NEEDED = re.compile(
+    r"\bneed(?:s|ed)?\b.*?\bmore\b|\bmore (?:\w+ ){0,3}(?:is|are|was|were) needed\b"
+)
 COMPARED: dict[Way, re.Pattern[str]] = {
     "higher": re.compile(
         r"\b(?:higher|more|greater|larger|bigger|longer|heavier|above|rose|risen|rise|raised"
         r"|increas(?:e|ed|es|ing)|grew|climbed|gained|exceed(?:s|ed)?|surpass(?:es|ed)?|beat"
-        r"|(?:went|is|was|are|were|gone) up|up (?:by|from)|reached|met|achieved|hit|over"
+        r"|(?:went|is|was|are|were|gone) up|up (?:by|from)|reach(?:ed)?|met|meet|achieved?|hit|over"
         r"(?=\s+(?:your|the) (?:goal|target)))\b"
     ),
     "lower": re.compile(
@@ -83,7 +90,7 @@ def statements(answer: str) -> list[str]:
     >>> statements("It didn't change. Do you mean *steps*?")
     ['it did not change.']
     """
-    text = plain(re.sub(r"[*_`]+", "", answer))
+    text = plain(THIN.sub(",", re.sub(r"[*_`]+", "", answer)))
     parts = (part.strip() for part in SENTENCE.split(text))
     return [part for part in parts if part and not part.rstrip(" )\"'").endswith("?")]
 
@@ -152,7 +159,7 @@ def ways(answer: str, asked: Way, names: tuple[str, str] = ("", "")) -> frozense
 
 def _comparisons(clause: str, names: tuple[str, str]) -> Iterator[frozenset[Way]]:
     """What each comparing word of a clause says, in their order."""
-    clause = NEITHER.sub("", clause)
+    clause = NEEDED.sub("short of", NEITHER.sub("", clause))
     found = sorted(
         (match.start(), match.end(), way)
         for way, pattern in COMPARED.items() for match in pattern.finditer(clause)
