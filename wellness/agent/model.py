@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import ollama
 
 from wellness import hosts
 from wellness.agent import model_choice
-from wellness.agent.wire import Messages, for_langchain, plain
+from wellness.agent.wire import Messages, Said, for_langchain, plain
 from wellness.errors import ModelUnavailable
 from wellness.hosts import Host, explained, sound, unavailable
 from wellness.local_ollama import LocalOllama
@@ -27,27 +28,6 @@ T = TypeVar("T")
 
 SEED = 7
 LOOK_S = 5.0  # an Ollama says what it has in milliseconds, also while it computes
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a model said, and what it took.
-
-    Attributes:
-        text: the answer.
-        prompt_tokens: tokens read, cached ones included, as the model counts them.
-        tokens: tokens written.
-        seconds: from the question to the end of the answer.
-        first_token_s: from the question to the first piece of the answer.
-        cut: whether the answer was ended by the number of tokens it may have.
-    """
-
-    text: str
-    prompt_tokens: int
-    tokens: int
-    seconds: float
-    first_token_s: float
-    cut: bool = False
 
 
 class OpenChat:
@@ -73,7 +53,8 @@ class OpenChat:
         self.model, self.context = model, settings.chat_context
         self._settings, self._clock = settings, clock
         self._host = Host(host, settings, own)
-        self._llm: tuple[str, ChatOllama] | None = None
+        self._clients: dict[str, ollama.Client] = {}
+        self._llms: dict[str, ChatOllama] = {}
         self.where = f"{model} ({self.context:,} tokens) from {self._host.whose}"
         with self._explained():  # that it is there is known from here on
             hosts.connect(host, LOOK_S).show(model)
@@ -117,8 +98,7 @@ class OpenChat:
         self, given: list[dict[str, Any]], options: dict[str, Any], hear: Callable[[str], None]
     ) -> Said:
         begun, first_s, text = self._clock(), 0.0, ""
-        client = hosts.connect(self.host, self._settings.chat_timeout_s)
-        stream = client.chat(self.model, given, stream=True, options=options)
+        stream = self._client().chat(self.model, given, stream=True, options=options)
         with closing(stream):  # type: ignore[type-var]  # a generator, whose end cuts the line
             while True:
                 with self._explained():  # but not what `hear` raises
@@ -169,9 +149,8 @@ class OpenChat:
         options = self._options(1)
 
         def ask() -> int:
-            client = hosts.connect(self.host, self._settings.chat_timeout_s)
             with self._explained():
-                answer = client.generate(self.model, sound(text), raw=True, options=options)
+                answer = self._client().generate(self.model, sound(text), raw=True, options=options)
             return answer.prompt_eval_count or 0
 
         return self._renewing(ask) if text else 0
@@ -181,12 +160,21 @@ class OpenChat:
         """The model for LangChain and LangGraph, with the same options."""
         from langchain_ollama import ChatOllama
 
-        url, timeout_s = self.host, self._settings.chat_timeout_s
-        if not self._llm or self._llm[0] != url:
-            reached = {"timeout": timeout_s, "trust_env": not hosts.is_loopback(url)}
-            about = {"model": self.model, "base_url": url, "client_kwargs": reached}
-            self._llm = (url, ChatOllama(**about, **self._options(0)))
-        return self._llm[1]
+        url = self.host
+        if url not in self._llms:
+            reached = {
+                "timeout": self._settings.chat_timeout_s,
+                "trust_env": not hosts.is_loopback(url),
+            }
+            about: dict[str, Any] = self._options(0) | {"base_url": url, "client_kwargs": reached}
+            self._llms[url] = ChatOllama(model=self.model, **about)
+        return self._llms[url]
+
+    def _client(self) -> ollama.Client:
+        url = self.host
+        if url not in self._clients:
+            self._clients[url] = hosts.connect(url, self._settings.chat_timeout_s)
+        return self._clients[url]
 
     def _options(self, max_tokens: int) -> dict[str, Any]:
         most = max_tokens or self._settings.chat_tokens
@@ -238,9 +226,7 @@ def open_chat(
         model: another one than `settings.chat_model`; it has to be there.
 
     Raises:
-        ModelUnavailable: the Ollama or the model that was asked for does not answer.
-        SettingsError: the contexts do not fit into each other, or a file is no model.
-        ServerError, BootstrapError: the kit's own server cannot start, or has no model.
+        ModelUnavailable, SettingsError, ServerError, BootstrapError: see `model_choice.choose`.
     """
     choice = model_choice.choose(settings, progress=progress, model=model)
     try:

@@ -1,8 +1,9 @@
-"""Messages as the clients of chat models take them: Ollama's form, and LangChain's."""
+"""What goes to a chat model and comes back: messages in the forms of its clients, and answers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wellness.hosts import sound
@@ -13,6 +14,27 @@ if TYPE_CHECKING:
 
 Messages = Sequence[Message | Mapping[str, Any]]
 """A conversation; mappings are in Ollama's form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a model said, and what it took.
+
+    Attributes:
+        text: the answer.
+        prompt_tokens: tokens read, cached ones included, as the model counts them.
+        tokens: tokens written.
+        seconds: from the question to the end of the answer.
+        first_token_s: from the question to the first piece of the answer.
+        cut: whether the answer was ended by the number of tokens it may have.
+    """
+
+    text: str
+    prompt_tokens: int
+    tokens: int
+    seconds: float
+    first_token_s: float
+    cut: bool = False
 
 
 def plain(message: Message | Mapping[str, Any]) -> dict[str, Any]:
