@@ -1,5 +1,5 @@
 # Works with GNU make 3.81 (macOS) and in a folder whose name has spaces: all paths are relative.
-# VENV, PYTHON, PORT and NO_BROWSER can be given: make demo PORT=8890 NO_BROWSER=1
+# VENV, PYTHON, PORT, NO_BROWSER and SIZE can be given: make demo PORT=8890 NO_BROWSER=1
 
 VENV = .venv
 
@@ -20,7 +20,7 @@ endef
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo lab test test-all notebooks run bench doctor lock clean
+.PHONY: help demo lab models test test-all notebooks run bench doctor lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -35,6 +35,10 @@ lab: ## JupyterLab only, with the data that is there
 	$(INSTALL) lab
 	@$(WELLNESS) setup
 	@$(RUN) wellness.lesson.lab
+
+models: ## The chat models; SIZE=1.5b fetches a larger one (1.1 GB), SIZE=0.5b the one of the demo
+	$(INSTALL) lab
+	@$(WELLNESS) models $(if $(SIZE),--size $(SIZE))
 
 test: ## The whole test suite: style, types, docstring examples, tests, notebooks
 	$(INSTALL) test

@@ -23,7 +23,9 @@ from wellness.health.store import Store
 from wellness.server import EmbeddedServer
 from wellness.settings import Settings
 
-COMMANDS = ("import", "show", "metrics", "export", "reset", "period", "setup", "doctor")
+COMMANDS = (
+    "import", "show", "metrics", "export", "reset", "period", "setup", "models", "doctor",
+)  # fmt: skip
 ANN = "ann"
 
 

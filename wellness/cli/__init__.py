@@ -27,7 +27,7 @@ app = typer.Typer(
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
     data.import_, data.show, data.metrics, data.export, data.reset, data.period,
-    system.setup, system.doctor,
+    system.setup, system.models, system.doctor,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command.__name__.rstrip("_"))(command)
