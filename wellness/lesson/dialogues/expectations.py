@@ -127,11 +127,18 @@ class Day:
 
 @dataclass(frozen=True)
 class Direction:
-    """Which way one number lies from another, or a yes or no that says so."""
+    """Which way one number lies from another, or a yes or no that says so.
+
+    Attributes:
+        way, asked: the right one, and the one that a "yes" confirms.
+        names: patterns for what is compared, as for `wording.ways`.
+        numbers: an answer without a direction will do if it states one of each of these.
+    """
 
     way: Way
     asked: Way
     names: tuple[str, str] = ("", "")
+    numbers: tuple[tuple[Amount, ...], ...] = ()
 
     @property
     def answer(self) -> str:
@@ -141,10 +148,12 @@ class Direction:
 
     def judge(self, text: str) -> Graded:
         """Right if the answer leaves no way open but this one, or only what a plain no leaves."""
-        found = wording.ways(text, self.asked, self.names)
-        if not found:
-            return Graded(False, f"expected {self.way}; says no direction")
-        return Graded(self.way in found, f"says {' or '.join(sorted(found))}; it is {self.way}")
+        if found := wording.ways(text, self.asked, self.names):
+            return Graded(self.way in found, f"says {' or '.join(sorted(found))}; it is {self.way}")
+        stated = [_stated(text, amounts) for amounts in self.numbers]
+        if stated and all(fits and not listed for fits, listed, _ in stated):
+            return Graded(True, "says no direction, but the numbers that show it")
+        return Graded(False, f"expected {self.way}; says no direction")
 
 
 @dataclass(frozen=True)

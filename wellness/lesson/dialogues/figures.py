@@ -40,6 +40,7 @@ REWRITTEN = (
 )
 ALSO: dict[str, Unit] = {"bpm": UNITS["count/min"], "h": UNITS["hr"]}
 COARSEST = 0.025  # the last stated digit may be worth twice this part of the value, and no more
+READ = 5e-4  # part of the value: quantities are read with four significant digits
 COUNTS = frozenset(("days", "workouts", "runs", "swims"))  # exact: nobody rounds them
 STEPS, RUNS, SWIMS, WORKOUTS = r"steps?", r"runs?|running", r"swims?|swimming", r"workouts?"
 OTHERS = {  # by what is counted: the nouns of something else
@@ -105,7 +106,8 @@ class Amount:
         factor = base(self.unit).factor
         scale = 1.0 if figure.unit else factor  # without a unit, it is in that of the question
         true = abs(self.value) * factor
-        rounding = 0.0 if self.unit in COUNTS else min(figure.digit * scale / 2, COARSEST * true)
+        rounding = min(figure.digit * scale / 2, COARSEST * true) + READ * true
+        rounding = 0.0 if self.unit in COUNTS else rounding
         off = abs(figure.value * scale - true)
         return self.alike(figure) and off <= max(self.within * factor, rounding) * (1 + 1e-9)
 

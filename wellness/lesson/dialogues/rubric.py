@@ -86,21 +86,28 @@ def _day(row: Row, truth: Truth) -> Day:
 
 
 def _direction(row: Row, truth: Truth) -> Direction:
-    ours = _value(row, truth, row["period"])
+    """All readings must lie the same way. A target that the question names need not be repeated."""
+    ours = _amount(row, truth, row["period"])
     if "target" in row:
-        ours *= base(REFERENCES[row["from"]].unit).factor
-        against = [row["target"][0] * base(row["target"][1]).factor]
+        theirs = [_said(row["target"])]
     else:
-        readings = (row["other"], *row.get("or", ()))
-        against = [_value(row, truth, period) for period in readings]
-    found = {_way(ours, one) for one in against}
-    if len(found) > 1:
+        theirs = [_amount(row, truth, period) for period in (row["other"], *row.get("or", ()))]
+    ways = {_way(ours, one) for one in theirs}
+    if len(ways) > 1:
         raise ValueError(f"the readings of {row['from']} lie in different directions")
     ours_name, theirs_name = row.get("names", ("", ""))
-    return Direction(found.pop(), row["asked"], (ours_name, theirs_name))
+    numbers = ((ours,),) if row.get("named") else ((ours,), tuple(theirs))
+    return Direction(ways.pop(), row["asked"], (ours_name, theirs_name), numbers)
 
 
-def _way(ours: float, theirs: float) -> Way:
+def _said(pair: Sequence[Any]) -> Amount:
+    """A number that stands in the script, as [value, unit]."""
+    value, unit = pair
+    return Amount(value, unit)
+
+
+def _way(one: Amount, other: Amount) -> Way:
+    ours, theirs = (amount.value * base(amount.unit).factor for amount in (one, other))
     if abs(ours - theirs) <= SAME * abs(theirs):
         return "same"
     return "higher" if ours > theirs else "lower"
@@ -118,9 +125,7 @@ def _refusal(row: Row, truth: Truth) -> Refusal:
             raise ValueError(f"the truth has data where a refusal is expected: {because}")
         because = "no data"
     may = [
-        _amount(one, truth, one["period"])
-        if "from" in one
-        else Amount(one["said"][0], one["said"][1], 0.0)
+        _amount(one, truth, one["period"]) if "from" in one else _said(one["said"])
         for one in row.get("may", ())
     ]
     return Refusal(row.get("unit", ""), tuple(may), tuple(row.get("without", ())), because)

@@ -47,11 +47,12 @@ UNKNOWN = re.compile(
     r"|\b(?:unknown|unavailable|unable to|cannot|can not|impossible|not possible)\b"
 )
 NOT = re.compile(r"\b(?:not|never|hardly|neither|nor)\b(?:\s+\w+){0,3}\s*$|\bno\s+$")
-YES = re.compile(r"^\W*(?:yes|yeah|yep|indeed|correct|right|that is right|absolutely|you did)\b")
+YES = re.compile(r"^\W*(?:(?:yes|yeah|yep|indeed|correct|that is right|absolutely)\b|you did\W*$)")
 NO = re.compile(r"^\W*(?:no|nope|not quite|unfortunately not|that is not)\b(?!\s+(?:change|diff))")
 NEITHER = re.compile(
     r"\bmore or less\b|\bmore than (?:half|double|twice)\b|\bno more\b$"
     r"|\b(?:to|until you|before you|of|from) reach(?:ing)?\b"
+    r"|\b(?:reached|met|hit)\b[^,;]*? on \w+ (?:out )?of \w+"  # "on 2 of 5 nights"
 )
 NEEDED = re.compile(
     r"\bneed(?:s|ed)?\b.*?\bmore\b|\bmore (?:\w+ ){0,3}(?:is|are|was|were) needed\b"
