@@ -177,8 +177,8 @@ RIGHT: list[tuple[str, str]] = [
     ("lower", "Your average resting heart rate was 57.3 bpm in May (Fri 1 May 2026 to Sun 31 May "
               "2026) and 55.7 bpm in September (Tue 1 Sep 2026 to Wed 30 Sep 2026). It was 1.6 bpm "
               "(2.9%) higher in May."),
-    ("to goal", "Your latest weight is 74.5 kg, of Wed 30 Sep 2026; the target is 72.6 kg (160 lb). "
-                "That is 1.9 kg above it."),
+    ("to goal", "Your latest weight is 74.5 kg, of Wed 30 Sep 2026; the target is 72.6 kg "
+                "(160 lb). That is 1.9 kg above it."),
     ("reached", "You took 14,943 steps yesterday (Tue 29 Sep 2026), of a target of 9,000 steps: "
                 "166%. The target is reached, with 5,943 steps more."),
     ("over 8,000", "No."),
