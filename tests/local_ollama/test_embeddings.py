@@ -1,18 +1,12 @@
-"""The kit's model server: Ollama's protocol, and a life like the embedded Redis."""
+"""Ollama's protocol, what it says of embeddings and of every request."""
 
 from __future__ import annotations
 
 import http.client
 import json
 import math
-import os
-import signal
 import socket
 import struct
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,54 +15,9 @@ from urllib.parse import urlsplit
 import ollama
 import pytest
 
-from wellness import local_ollama, models
-from wellness.embedded.data_folder import DataFolder
-from wellness.errors import ServerError, ServerStartError
-from wellness.local_ollama import EMBEDDING_MODEL, Address, LocalOllama
-from wellness.settings import Settings
+from wellness.local_ollama import EMBEDDING_MODEL, LocalOllama
 
-PATIENCE_S = 30.0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-# --- the protocol: the same tests run against a real Ollama that has the model ------------------
-
-
-@pytest.fixture(params=["the kit's", "a real one"])
-def served(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """URL and embedding model of a server that speaks Ollama's protocol."""
-    if request.param == "the kit's":
-        return request.getfixturevalue("model_server").url, EMBEDDING_MODEL
-    host, model = "http://127.0.0.1:11434", Settings().embed_model
-    try:
-        names = {entry.model for entry in ollama.Client(host=host, timeout=1).list().models}
-    except Exception:
-        pytest.skip("no Ollama answers on its usual port")
-    if not {model, f"{model}:latest"} & names:
-        pytest.skip(f"this Ollama has no {model}")
-    return host, model
-
-
-def raw(url: str, method: str, path: str, body: bytes | None = None) -> tuple[int, str, bytes]:
-    """Status, content type and content of one request."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE_S)
-    try:
-        connection.request(method, path, body)
-        answer = connection.getresponse()
-        return answer.status, answer.getheader("Content-Type") or "", answer.read()
-    finally:
-        connection.close()
-
-
-def post(url: str, path: str, **fields: Any) -> tuple[int, Any]:
-    status, _, content = raw(url, "POST", path, json.dumps(fields).encode())
-    return status, json.loads(content)
+from .asking import PATIENCE_S, post, raw
 
 
 def test_somebody_is_there(served: tuple[str, str]) -> None:
@@ -298,152 +247,3 @@ def test_it_listens_on_loopback_only(model_server: LocalOllama) -> None:
         if line.split()[3] == "0A" and line.split()[1].endswith(f":{port}")
     ]
     assert listening in ([f"0100007F:{port}"], []), "127.0.0.1; [] where there is no /proc"
-
-
-# --- its life ------------------------------------------------------------------------------------
-
-USER = """
-import sys, time
-from pathlib import Path
-from wellness import local_ollama, models
-from wellness.embedded.data_folder import DataFolder
-from wellness.errors import ServerError, ServerStartError
-from wellness.settings import Settings
-server = local_ollama.start(Settings(home=Path(sys.argv[1])))
-print(server.url, server.pid, flush=True)
-time.sleep(600)
-"""
-
-
-def another_process(home: Path) -> tuple[subprocess.Popen[str], str, int]:
-    """A process that uses the server until it is killed; the URL and process id it was given."""
-    user = subprocess.Popen([sys.executable, "-c", USER, home], stdout=subprocess.PIPE, text=True)
-    assert user.stdout
-    url, pid = user.stdout.readline().split()
-    return user, url, int(pid)
-
-
-def runs(settings: Settings) -> bool:
-    return local_ollama.running_at(settings) is not None
-
-
-def test_two_processes_share_one_until_the_last_is_killed(settings: Settings) -> None:
-    user, url, pid = another_process(settings.home)
-    try:
-        with local_ollama.start(settings) as ours:
-            assert (ours.url, ours.pid, ours.reused) == (url, pid, True)
-            assert local_ollama.running_at(settings) == url
-        assert runs(settings), "the other one still uses it"
-    finally:
-        user.kill()
-        user.communicate()
-    wait_until(lambda: not runs(settings))
-
-
-def test_racing_starts_share_one(settings: Settings) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        servers = list(pool.map(lambda _: local_ollama.start(settings), range(4)))
-    assert len({server.pid for server in servers}) == 1
-    for server in servers:
-        server.close()
-        server.close()
-    wait_until(lambda: not runs(settings))
-
-
-def test_a_killed_server_is_started_anew(settings: Settings) -> None:
-    with local_ollama.start(settings) as first:
-        os.kill(first.pid, signal.SIGKILL)
-        wait_until(lambda: not runs(settings))
-        with local_ollama.start(settings) as second:
-            assert second.pid != first.pid
-            assert post(second.url, "/api/embed", model=EMBEDDING_MODEL, input="x")[0] == 200
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next start ends the orphan")
-def test_a_killed_keeper_leaves_no_server(settings: Settings) -> None:
-    folder = DataFolder((settings.home / "ollama").resolve(), "ollama", "ollama.port")
-    with local_ollama.start(settings) as first:
-        state = folder.state()
-        assert state
-        os.kill(state.keeper, signal.SIGKILL)
-        wait_until(lambda: not runs(settings))
-        assert Address.read(state.socket), "nobody was left to remove it"
-        with local_ollama.start(settings) as second:
-            assert (second.reused, second.pid == first.pid) == (False, False)
-            assert post(second.url, "/api/embed", model=EMBEDDING_MODEL, input="x")[0] == 200
-
-
-def test_files_that_a_power_failure_emptied_do_no_harm(settings: Settings) -> None:
-    folder = DataFolder((settings.home / "ollama").resolve(), "ollama", "ollama.port")
-    folder.path.mkdir(parents=True)
-    folder.socket_path().parent.mkdir(mode=0o700)
-    folder.socket_path().touch()
-    folder.state_file.touch()
-    assert not runs(settings)
-    with local_ollama.start(settings) as server:
-        assert local_ollama.running_at(settings) == server.url
-
-
-def test_only_the_server_loads_llama_cpp() -> None:
-    """Its runtime reads once how threads wait, so the server says that first; and users are light.
-
-    `python -m` imports the package before it runs `__main__`.
-    """
-    code = (
-        "import sys, wellness.memory.embedder\n"
-        "assert 'wellness.local_ollama' in sys.modules\n"
-        "print(*{'xllamacpp', 'gguf', 'safetensors'} & set(sys.modules))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="GNU's OpenMP runtime tells its settings")
-def test_its_threads_do_not_spin(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_DISPLAY_ENV", "verbose")
-    for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
-        monkeypatch.delenv(name, raising=False)
-    with local_ollama.start(settings) as server:
-        said = server.log.read_text()
-    assert "OMP_WAIT_POLICY = 'PASSIVE'" in said
-    assert "GOMP_SPINCOUNT = '0'" in said
-
-
-def test_a_platform_without_it_is_told_what_else(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(local_ollama, "RUNS_HERE", False)
-    with pytest.raises(ServerError, match="Run Ollama"):
-        local_ollama.start(settings)
-
-
-def test_a_file_that_is_no_model_is_named_in_the_log(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "damaged.gguf").write_bytes(b"GGUF and nothing else")
-    monkeypatch.setattr(models, "embedding_model", lambda *_, **__: tmp_path / "damaged.gguf")
-    with pytest.raises(ServerStartError, match="did not start") as caught:
-        local_ollama.start(settings)
-    assert caught.value.log
-    assert "Run Ollama" in caught.value.hint
-
-
-def test_it_can_be_stopped(settings: Settings) -> None:
-    assert not local_ollama.stop(settings)
-    with local_ollama.start(settings):
-        assert local_ollama.stop(settings)
-        assert not runs(settings)
-
-
-def test_another_server_on_a_reused_port_is_not_taken_for_ours(
-    model_server: LocalOllama, tmp_path: Path
-) -> None:
-    port = urlsplit(model_server.url).port
-    address = tmp_path / "ollama.port"
-    service = local_ollama.OllamaService()
-    address.write_text(f"{port} {model_server.pid}")
-    assert service.look(address).state == "ready"
-    address.write_text(f"{port} {model_server.pid + 1}")
-    assert service.look(address).state == "silent"
-    assert service.look(tmp_path / "nothing").state == "silent"
-    assert Address.read(tmp_path / "nothing") is None
