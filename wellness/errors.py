@@ -160,6 +160,10 @@ class UnknownMetric(StoreError):
         )
 
 
+class NoReadings(StoreError):
+    """Nothing is stored of what was asked for, or nothing in the period."""
+
+
 class UnitError(StoreError):
     """A value cannot be converted from the unit it has to the unit that was asked for."""
 
@@ -183,6 +187,10 @@ class ModelUnavailable(WellnessError):
 
 class RecallError(WellnessError):
     """What was given cannot be remembered, recalled or forgotten."""
+
+
+class ToolError(WellnessError):
+    """A tool of the agent was called with what it cannot use; the hint says what it understands."""
 
 
 class LessonError(WellnessError):

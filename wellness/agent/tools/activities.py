@@ -1,0 +1,71 @@
+"""Names of workout activities: Apple's, and the words that people have for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+
+class Named(NamedTuple):
+    """How one workout and several of an activity are called, and what else one says for it."""
+
+    one: str
+    several: str
+    also: str = ""
+
+
+NAMES = {
+    "Running": Named("run", "runs", "run jog jogging"),
+    "Walking": Named("walk", "walks", "walk"),
+    "Cycling": Named("bike ride", "bike rides", "bike biking ride riding bicycle cycle"),
+    "Swimming": Named("swim", "swims", "swim"),
+    "Hiking": Named("hike", "hikes", "hike"),
+    "Rowing": Named("row", "rows", "row"),
+    "Yoga": Named("yoga session", "yoga sessions"),
+    "Pilates": Named("pilates session", "pilates sessions"),
+    "TraditionalStrengthTraining": Named(
+        "strength training", "strength trainings",
+        "strength weights weightlifting lifting strengthtraining strengthworkout gym",
+    ),
+    "FunctionalStrengthTraining": Named(
+        "functional strength training", "functional strength trainings"
+    ),
+    "HighIntensityIntervalTraining": Named("interval training", "interval trainings", "hiit"),
+}  # fmt: skip
+ANY = frozenset(("", "workout", "exercise", "training", "activity", "sport", "all", "any"))
+
+
+def spoken(activity: str) -> Named:
+    """How workouts of an activity are called.
+
+    >>> spoken("Running").several, spoken("CrossCountrySkiing").one
+    ('runs', 'cross country skiing workout')
+    """
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", activity).lower()
+    return NAMES.get(activity) or Named(f"{words} workout", f"{words} workouts")
+
+
+def resolve(name: str, known: Collection[str]) -> str | None:
+    """Apple's name for an activity; "" for all of them, None if nobody knows it.
+
+    Args:
+        name: Apple's, or a usual word for it.
+        known: activities that are stored.
+
+    >>> resolve("runs", []), resolve("HKWorkoutActivityTypeYoga", []), resolve("exercises", [])
+    ('Running', 'Yoga', '')
+    """
+    folded = _fold(name.removeprefix("HKWorkoutActivityType"))
+    bare = folded.removesuffix("s")
+    if folded in ANY or bare in ANY:
+        return ""
+    table = {_fold(one): one for one in (*NAMES, *known)}
+    for activity, named in NAMES.items():
+        for word in (named.one, named.several, *named.also.split()):
+            table.setdefault(_fold(word), activity)
+    return table.get(folded) or table.get(bare)
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())

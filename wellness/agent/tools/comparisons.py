@@ -1,0 +1,143 @@
+"""Two periods of one metric, with the verdict: which is higher, by how much, by how many percent.
+
+Totals are compared as they are only where that is fair: of periods of equal length that are over,
+with data of equally many days. Else it is the days that are compared, and the answer says why.
+"""
+
+from __future__ import annotations
+
+from wellness.agent.tools.arguments import Compared
+from wellness.agent.tools.daily import Daily, daily
+from wellness.agent.tools.desk import Desk
+from wellness.agent.tools.draft import Draft
+from wellness.agent.tools.metrics import check_sum, describe_all, did
+from wellness.agent.tools.said import Said
+from wellness.agent.tools.spans import Span, same_length
+
+
+def compare_time_periods(desk: Desk, arguments: Compared) -> Draft:
+    """Hold one period against another."""
+    stored = desk.metric(arguments.metric)
+    aggregation = arguments.aggregation or ""
+    check_sum(stored, aggregation)
+    one, other = _matched(desk.span(arguments.period), desk.span(arguments.other_period))
+    draft = Draft()
+    for span in (one, other):
+        draft.take(span)
+    first, second = (daily(desk, stored, span) for span in (one, other))
+    for found in (first, second):
+        if not found.dates and aggregation != "count":
+            raise found.nothing()
+        if found.dates:
+            describe_all(draft, found)
+    draft.samples = first.readings + second.readings
+    why = _unfair(first, second) if first.is_total else ""
+    if aggregation in ("", "sum") and first.is_total and not why:
+        aggregation = "sum"
+    elif aggregation in ("", "sum"):
+        aggregation = "average"
+    _verdict(draft, first, second, aggregation, why)
+    _notes(draft, first, second)
+    return draft
+
+
+def _matched(one: Span, other: Span) -> tuple[Span, Span]:
+    """Before and after one event are windows of one length, unless their lengths were named."""
+    events = [span.event for span in (one, other)]
+    if None in events:
+        return one, other
+    a, b = events
+    assert a is not None
+    assert b is not None
+    if a.event.start != b.event.start or a.counted or b.counted:
+        return one, other
+    if a.relation in ("before", "until") and b.relation in ("after", "since"):
+        return one, same_length(one, other)
+    if b.relation in ("before", "until") and a.relation in ("after", "since"):
+        return same_length(other, one), other
+    return one, other
+
+
+def _unfair(first: Daily, second: Daily) -> str:
+    """Why totals of two periods cannot be held against each other; empty if they can."""
+    lengths = [(found.span.last - found.span.first).days for found in (first, second)]
+    if lengths[0] != lengths[1]:
+        return "the periods differ in length"
+    for found in (first, second):
+        if not found.span.over:
+            return f"{found.span.name} is not over"
+    if len(first.dates) != len(second.dates):
+        return f"not every {first.per} has data"
+    return ""
+
+
+def _verdict(draft: Draft, first: Daily, second: Daily, aggregation: str, why: str) -> None:
+    a, b = (_value(found, aggregation) for found in (first, second))
+    how = first.said.consistent(a, b)
+    per = f" a {first.per}" if aggregation == "average" and first.is_total else ""
+    one, other = (
+        _text(draft, how, found, value, aggregation, per)
+        for found, value in ((first, a), (second, b))
+    )
+    because = f" (by the {first.per}, since {why})" if why and per else ""
+    if first.is_total and aggregation in ("sum", "average"):
+        subject = did(first, f"{one}{per}")
+    else:
+        verb = "were" if how.plural or aggregation == "count" else "was"
+        subject = f"your {_ROLE[aggregation]}{how.noun} {verb} {one}"
+    draft.say(f"{subject} {first.span.words} and {other}{per} {second.span.words}{because}.")
+    if one == other:
+        draft.say("that is the same." if a == b else "that is practically the same.")
+        return
+    difference = abs(how.rounded(a) - how.rounded(b))
+    if aggregation == "count":
+        change = draft.count(int(difference), "reading")
+    else:
+        about = f"difference in {how.noun}{per}"
+        draft.value(how.of_change, abs(a - b), "change", about=about)
+        change = draft.value(how.of_change, difference, "change", about=about)
+    word = "higher" if a > b else "lower"
+    if b > 0 and how.ratio:
+        about = f"{word} than {second.span.short}"
+        change += f" ({draft.share(about, 100 * abs(a - b) / b, 'change', how.metric)})"
+    draft.say(f"it was {change} {word} {first.span.short}.")
+
+
+_ROLE = {"average": "average ", "minimum": "lowest ", "maximum": "highest ",
+         "count": "number of readings of "}  # fmt: skip
+
+
+def _value(found: Daily, aggregation: str) -> float:
+    match aggregation:
+        case "sum":
+            return found.total
+        case "average":
+            return found.average
+        case "minimum":
+            lows = [value for _, value in found.whole] if found.is_total else found.lows
+            return min(lows)
+        case "maximum":
+            return max(found.highs)
+        case _:
+            return float(found.readings)
+
+
+def _text(draft: Draft, how: Said, found: Daily, value: float, aggregation: str, per: str) -> str:
+    if aggregation == "count":
+        return draft.count(int(value), "reading", period=found.span.label)
+    about = f"{how.noun}{per}" if per else ""
+    return draft.value(how, value, aggregation, found.span.label, about)
+
+
+def _notes(draft: Draft, first: Daily, second: Daily) -> None:
+    a, b = first.span.period, second.span.period
+    if a.start < b.end and b.start < a.end:
+        draft.note("The two periods overlap.")
+    both = [note for note in first.gaps() if note in second.gaps()]
+    draft.note(*both)
+    for found in (first, second):
+        place = found.span.short
+        draft.note(*(
+            f"{place[:1].upper()}{place[1:]}: {note[:1].lower()}{note[1:]}"
+            for note in found.gaps() if note not in both
+        ))  # fmt: skip

@@ -1,0 +1,178 @@
+"""What is remembered from now on, and what is forgotten."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from wellness.agent.told import content
+from wellness.agent.tools import defaults
+from wellness.agent.tools.arguments import Forgotten, Remembered
+from wellness.agent.tools.desk import Desk
+from wellness.agent.tools.draft import Draft
+from wellness.agent.tools.memories import NO_MEMORY
+from wellness.agent.tools.quotes import bearing, quote, stated, told_on
+from wellness.agent.tools.wording import clean, counted, listed
+from wellness.errors import ToolError
+from wellness.memory.facts import learn, parse_slots
+from wellness.memory.kinds import Fact, Memory, MemoryKind
+from wellness.memory.long_term import LongTerm, Stored
+
+REQUEST = re.compile(
+    r"^(?:(?:please|can you|could you|so|and|ok|okay|hi|hey|hello|well|oh|by the way|actually)"
+    r"[, ]+)*"
+    r"(?:(?:remember|note|keep in mind|don['’]t forget|do not forget|make a note|save)"
+    r"(?: this| it)?(?: that|:)?[, ]+)?",
+    re.IGNORECASE,
+)
+# Words of a request to forget that say nothing of what is meant.
+ASKING = frozenset(("delete", "erase", "remove", "said", "say", "memory", "memories", "please"))
+
+
+def remember_fact(desk: Desk, arguments: Remembered) -> Draft:
+    """Keep what the person states; what it takes the place of is named.
+
+    Raises:
+        ToolError: it asks, or says nothing.
+        RecallError, ModelUnavailable: it cannot be stored.
+    """
+    draft = Draft()
+    if desk.memory is None:
+        draft.say(f"{NO_MEMORY}, so I cannot remember that.")
+        return draft
+    facts = _facts(desk, arguments.text)
+    stored = desk.memory.remember(facts)
+    draft.samples = len(facts)
+    for fact, one in zip(facts, stored, strict=True):
+        words = quote(draft, desk, fact.text, fact.at)
+        if one.outcome == "duplicate":
+            draft.say(f"I knew that already: {words}.")
+        else:
+            draft.say(f"I will remember: {words}.")
+        if old := _replaced(desk.memory, fact, one):
+            before = quote(draft, desk, old.fact.text, old.fact.at)
+            draft.say(f"It takes the place of {before}, of {told_on(draft, desk, old)}.")
+    draft.data["facts"] = [
+        {"id": one.id, "text": fact.text, "kind": fact.kind.value, "subject": fact.subject,
+         "outcome": one.outcome}
+        for fact, one in zip(facts, stored, strict=True)
+    ]  # fmt: skip
+    return draft
+
+
+def _facts(desk: Desk, text: str) -> list[Fact]:
+    """What a statement says: facts with a subject where they are plain, else the words."""
+    said = REQUEST.sub("", clean(text, defaults.TEXT_MOST), count=1) or clean(text)
+    if facts := learn(said, now=desk.now, zone=desk.zone):
+        return facts
+    slots = parse_slots(said, now=desk.now, zone=desk.zone)
+    if slots.asks or not content(said):
+        raise ToolError(
+            "That states nothing that could be remembered.",
+            hint='Say it as a statement: "My goal weight is 165 lb", "I am vegetarian".',
+        )
+    dated = bool(slots.periods) and not slots.goal
+    return [
+        Fact(
+            said[:1].upper() + said[1:],
+            MemoryKind.GOAL if slots.goal else MemoryKind.FACT,
+            desk.now_s,
+            signature=slots.signature(),
+            valid_from=min(slots.periods[0][0], desk.now_s) if dated else None,
+            slots={name: value for name, value in asdict(slots).items() if value},
+        )
+    ]
+
+
+def _replaced(memory: LongTerm, fact: Fact, stored: Stored) -> Memory | None:
+    if not stored.replaced:
+        return None
+    history = memory.history(fact.subject)
+    return next((one for one in history if one.id == stored.replaced), None)
+
+
+def forget_memory(desk: Desk, arguments: Forgotten) -> Draft:
+    """Forget what is meant, if there is no doubt; its earlier values and its echoes go with it.
+
+    An echo is a turn of a conversation that has all words of what is forgotten: it would be
+    recalled in its place.
+    """
+    draft = Draft()
+    if desk.memory is None:
+        draft.say(f"{NO_MEMORY}, so there is nothing to forget.")
+        return draft
+    wanted = content(arguments.query) - ASKING
+    recall = desk.memory.recall(arguments.query, now=desk.now_s, k=defaults.CANDIDATES)
+    draft.note(recall.degraded)
+    mine = [hit.memory for hit in recall.hits if not hit.memory.shared]
+    best = _best(desk, mine, wanted)
+    if not best:
+        draft.say("nothing that I was told is clearly about that, so nothing was forgotten.")
+    elif len(best) > 1:
+        shown = [_named(draft, desk, one, wanted) for one in best[: defaults.SPOKEN_ROWS]]
+        draft.say(
+            f"nothing was forgotten, since {draft.count(len(best), 'memory', 'memories')} fit: "
+            f"{listed(shown)}. Say which one you mean, in its words."
+        )
+    else:
+        _forget(draft, desk, desk.memory, best[0], mine, wanted)
+    return draft
+
+
+def _best(desk: Desk, mine: Sequence[Memory], wanted: frozenset[str]) -> list[Memory]:
+    """The memories that have most of the words, at least half; an echo of one is none of them."""
+    shares = {one.id: len(content(" ".join(stated(one, desk))) & wanted) for one in mine}
+    facts = [one for one in mine if one.fact.kind is not MemoryKind.SAID and shares[one.id]]
+    single = [
+        one for one in mine
+        if one.fact.kind is not MemoryKind.SAID or not any(_echoes(one, of) for of in facts)
+    ]  # fmt: skip
+    most = max((shares[one.id] for one in single), default=0)
+    if not most or 2 * most < len(wanted):
+        return []
+    return [one for one in single if shares[one.id] == most]
+
+
+def _echoes(turn: Memory, of: Memory) -> bool:
+    """Whether a turn says what a memory says: it is where that was said, or has all its words."""
+    if turn.fact.kind is not MemoryKind.SAID or turn.id == of.id:
+        return False
+    words = content(of.fact.text)
+    return turn.fact.source == of.fact.source != "" or words <= content(turn.fact.text)
+
+
+def _named(draft: Draft, desk: Desk, memory: Memory, wanted: frozenset[str]) -> str:
+    words = quote(draft, desk, bearing(memory, desk, wanted), memory.fact.at)
+    return f"{words} (of {told_on(draft, desk, memory)})"
+
+
+def _forget(
+    draft: Draft, desk: Desk, memory: LongTerm, one: Memory, mine: Sequence[Memory],
+    wanted: frozenset[str],
+) -> None:  # fmt: skip
+    named = _named(draft, desk, one, wanted)
+    earlier = []
+    if one.fact.subject:
+        earlier = [old for old in memory.history(one.fact.subject) if old.id != one.id]
+    echoes = [other for other in mine if _echoes(other, one)]
+    gone = [old for old in (one, *earlier, *echoes) if memory.forget(old.id)]
+    also = []
+    if earlier:
+        also.append(draft.count(len(earlier), "earlier value"))
+    if echoes:
+        also.append(
+            draft.count(len(echoes), "turn of our conversations", "turns of our conversations")
+        )
+    tail = f", and with it {listed(also)}" if also else ""
+    draft.say(f"I have forgotten {named}{tail}.")
+    draft.samples = len(gone)
+    left = [other for other in mine if other not in gone and content(other.fact.text) & wanted]
+    if left:
+        draft.note(f"{counted(len(left), 'other memory', 'other memories')} may touch on it, too.")
+    draft.data["forgotten"] = [
+        {"id": old.id, "kind": old.fact.kind.value,
+         "told": datetime.fromtimestamp(old.fact.at, desk.zone).date().isoformat()}
+        for old in gone
+    ]  # fmt: skip
