@@ -16,6 +16,7 @@ from wellness.agent.tools.desk import Desk, Stored
 from wellness.agent.tools.rings import rings_between
 from wellness.agent.tools.said import Said, is_total, said
 from wellness.agent.tools.spans import Span
+from wellness.agent.tools.wear import not_worn
 from wellness.agent.tools.wording import counted
 from wellness.errors import NoReadings
 from wellness.health import sleep
@@ -151,11 +152,13 @@ def daily(desk: Desk, stored: Stored, span: Span) -> Daily:
     highs = values if total else [(row.maximum or 0.0) * how.factor for row in rows]
     weighed = not total and stored.metric.aggregation is not Aggregation.LAST
     overall = summary.overall
+    first, last = max(span.first, stored.first), min(span.last, span.today)
+    notes = [*_reworded(summary.notes, how.noun), not_worn(desk, how.metric, first, last)]
     found = Daily(
         stored, how, span, tuple(row.start for row in rows), tuple(values), tuple(lows),
         tuple(highs), overall.readings,
         level=overall.value * how.factor if weighed and overall.value is not None else None,
-        notes=tuple(_reworded(summary.notes, how.noun)),
+        notes=tuple(filter(None, notes)),
     )  # fmt: skip
     return _filled(found) if found.is_sparse else found
 

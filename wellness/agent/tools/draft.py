@@ -63,10 +63,12 @@ class Draft:
         self.enter(noun, spoken, unit, metric=said.metric, role=role, period=period)
         return said.text(value)
 
-    def count(self, count: int, noun: str, plural: str = "", *, period: str = "") -> str:
-        """A count with its noun as text; entered."""
+    def count(
+        self, count: int, noun: str, plural: str = "", *, period: str = "", unit: str = ""
+    ) -> str:
+        """A count with its noun as text; entered, in `unit` if the noun is a kind of that."""
         plural = plural or f"{noun}s"
-        self.enter(plural, count, plural, role="count", period=period)
+        self.enter(plural, count, unit or plural, role="count", period=period)
         return wording.counted(count, noun, plural)
 
     def share(self, about: str, share: float, role: str, metric: str = "", period: str = "") -> str:

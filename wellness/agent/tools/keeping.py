@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from wellness.agent.told import content
+from wellness.agent.told import content, own_words
 from wellness.agent.tools import defaults
 from wellness.agent.tools.arguments import Forgotten, Remembered
 from wellness.agent.tools.desk import Desk
 from wellness.agent.tools.draft import Draft
 from wellness.agent.tools.memories import NO_MEMORY
-from wellness.agent.tools.quotes import bearing, quote, stated, told_on
+from wellness.agent.tools.quotes import Telling, quote, telling, told_on
 from wellness.agent.tools.wording import clean, counted, listed
 from wellness.errors import ToolError
 from wellness.memory.facts import learn, parse_slots
 from wellness.memory.kinds import Fact, Memory, MemoryKind
 from wellness.memory.long_term import LongTerm, Stored
+from wellness.memory.said import SENTENCE
 
 REQUEST = re.compile(
     r"^(?:(?:please|can you|could you|so|and|ok|okay|hi|hey|hello|well|oh|by the way|actually)"
@@ -96,7 +97,7 @@ def _replaced(memory: LongTerm, fact: Fact, stored: Stored) -> Memory | None:
 def forget_memory(desk: Desk, arguments: Forgotten) -> Draft:
     """Forget what is meant, if there is no doubt; its earlier values and its echoes go with it.
 
-    An echo is a turn of a conversation that has all words of what is forgotten: it would be
+    An echo is the turn in which it was said, or one with a sentence of the same words: it would be
     recalled in its place.
     """
     draft = Draft()
@@ -107,7 +108,8 @@ def forget_memory(desk: Desk, arguments: Forgotten) -> Draft:
     recall = desk.memory.recall(arguments.query, now=desk.now_s, k=defaults.CANDIDATES)
     draft.note(recall.degraded)
     mine = [hit.memory for hit in recall.hits if not hit.memory.shared]
-    best = _best(desk, mine, wanted)
+    touched = [telling(one, desk) for one in mine if content(own_words(one)) & wanted]
+    best = _best(touched, wanted)
     if not best:
         draft.say("nothing that I was told is clearly about that, so nothing was forgotten.")
     elif len(best) > 1:
@@ -121,54 +123,49 @@ def forget_memory(desk: Desk, arguments: Forgotten) -> Draft:
     return draft
 
 
-def _best(desk: Desk, mine: Sequence[Memory], wanted: frozenset[str]) -> list[Memory]:
+def _best(told: Sequence[Telling], wanted: frozenset[str]) -> list[Telling]:
     """The memories that have most of the words, at least half; an echo of one is none of them."""
-    shares = {one.id: len(content(" ".join(stated(one, desk))) & wanted) for one in mine}
-    facts = [one for one in mine if one.fact.kind is not MemoryKind.SAID and shares[one.id]]
+    facts = [one for one in told if one.memory.fact.kind is not MemoryKind.SAID]
     single = [
-        one for one in mine
-        if one.fact.kind is not MemoryKind.SAID or not any(_echoes(one, of) for of in facts)
+        one for one in told
+        if one in facts or not any(_echoes(one.memory, fact) for fact in facts)
     ]  # fmt: skip
-    most = max((shares[one.id] for one in single), default=0)
+    most = max((len(one.words & wanted) for one in single), default=0)
     if not most or 2 * most < len(wanted):
         return []
-    return [one for one in single if shares[one.id] == most]
+    return [one for one in single if len(one.words & wanted) == most]
 
 
-def _echoes(turn: Memory, of: Memory) -> bool:
-    """Whether a turn says what a memory says: it is where that was said, or has all its words."""
-    if turn.fact.kind is not MemoryKind.SAID or turn.id == of.id:
+def _echoes(turn: Memory, of: Telling) -> bool:
+    """Whether a turn is where something was said, or says it again, whoever speaks."""
+    if turn.fact.kind is not MemoryKind.SAID or turn.id == of.memory.id:
         return False
-    words = content(of.fact.text)
-    return turn.fact.source == of.fact.source != "" or words <= content(turn.fact.text)
+    if turn.fact.source == of.memory.fact.source != "":
+        return True
+    return any(content(one) == of.words for one in SENTENCE.split(turn.fact.text))
 
 
-def _named(draft: Draft, desk: Desk, memory: Memory, wanted: frozenset[str]) -> str:
-    words = quote(draft, desk, bearing(memory, desk, wanted), memory.fact.at)
-    return f"{words} (of {told_on(draft, desk, memory)})"
+def _named(draft: Draft, desk: Desk, one: Telling, wanted: frozenset[str]) -> str:
+    words = quote(draft, desk, one.bearing(wanted), one.memory.fact.at)
+    return f"{words} (of {told_on(draft, desk, one.memory)})"
 
 
 def _forget(
-    draft: Draft, desk: Desk, memory: LongTerm, one: Memory, mine: Sequence[Memory],
+    draft: Draft, desk: Desk, memory: LongTerm, one: Telling, mine: Sequence[Memory],
     wanted: frozenset[str],
 ) -> None:  # fmt: skip
-    named = _named(draft, desk, one, wanted)
-    earlier = []
-    if one.fact.subject:
-        earlier = [old for old in memory.history(one.fact.subject) if old.id != one.id]
+    named, subject, id = _named(draft, desk, one, wanted), one.memory.fact.subject, one.memory.id
+    earlier = [old for old in memory.history(subject) if old.id != id] if subject else []
     echoes = [other for other in mine if _echoes(other, one)]
-    gone = [old for old in (one, *earlier, *echoes) if memory.forget(old.id)]
-    also = []
-    if earlier:
-        also.append(draft.count(len(earlier), "earlier value"))
+    gone = [old for old in (one.memory, *earlier, *echoes) if memory.forget(old.id)]
+    also = [draft.count(len(earlier), "earlier value")] if earlier else []
     if echoes:
-        also.append(
-            draft.count(len(echoes), "turn of our conversations", "turns of our conversations")
-        )
+        turns = draft.count(len(echoes), "turn")
+        also.append(f"{turns} of our conversations")
     tail = f", and with it {listed(also)}" if also else ""
     draft.say(f"I have forgotten {named}{tail}.")
     draft.samples = len(gone)
-    left = [other for other in mine if other not in gone and content(other.fact.text) & wanted]
+    left = [old for old in mine if old not in gone and content(own_words(old)) & wanted]
     if left:
         draft.note(f"{counted(len(left), 'other memory', 'other memories')} may touch on it, too.")
     draft.data["forgotten"] = [

@@ -16,7 +16,7 @@ from wellness.agent.tools.arguments import Goals, Recalled
 from wellness.agent.tools.desk import Desk
 from wellness.agent.tools.draft import Draft
 from wellness.agent.tools.goals import goals, read
-from wellness.agent.tools.quotes import bearing, quote, source, stated, told_on
+from wellness.agent.tools.quotes import Telling, quote, source, telling, told_on
 from wellness.agent.tools.said import NOUNS
 from wellness.agent.tools.wording import clean, counted, listed
 from wellness.memory.facts import parse_slots
@@ -38,43 +38,42 @@ def recall_memories(desk: Desk, arguments: Recalled) -> Draft:
     )
     draft.note(found.degraded)
     wanted = content(arguments.query)
-    hits = _different(desk, found.hits)[: defaults.MEMORIES]
-    draft.samples = len(hits)
-    draft.data["memories"] = [_row(desk, hit) for hit in hits]
-    near = [hit for hit in hits if _is_about(desk, hit, wanted)]
-    if not hits:
+    told = _different(desk, found.hits)[: defaults.MEMORIES]
+    draft.samples = len(told)
+    draft.data["memories"] = [_row(desk, hit, one) for hit, one in told]
+    near = [one for hit, one in told if _is_about(hit, one, wanted)]
+    if not told:
         draft.say("nothing that I was told is about that.")
     elif not near:
         draft.say(
             "I was told nothing that clearly answers that. "
-            f"The nearest is this: {_told(draft, desk, hits[0].memory, wanted)}."
+            f"The nearest is this: {_told(draft, desk, told[0][1], wanted)}."
         )
-    for hit in near[: defaults.SPOKEN_MEMORIES]:
-        draft.say(f"{_told(draft, desk, hit.memory, wanted)}.")
+    for one in near[: defaults.SPOKEN_MEMORIES]:
+        draft.say(f"{_told(draft, desk, one, wanted)}.")
     return draft
 
 
-def _different(desk: Desk, hits: Iterable[Hit]) -> list[Hit]:
+def _different(desk: Desk, hits: Iterable[Hit]) -> list[tuple[Hit, Telling]]:
     """Without turns that only asked, and without what says no more than a better one."""
-    kept: list[Hit] = []
-    seen: list[frozenset[str]] = []
+    kept: list[tuple[Hit, Telling]] = []
     for hit in hits:
-        words = content(" ".join(stated(hit.memory, desk)))
-        if words and not any(words <= one for one in seen):
-            kept.append(hit)
-            seen.append(words)
+        one = telling(hit.memory, desk)
+        if one.words and not any(one.words <= better.words for _, better in kept):
+            kept.append((hit, one))
     return kept
 
 
-def _is_about(desk: Desk, hit: Hit, wanted: frozenset[str]) -> bool:
+def _is_about(hit: Hit, one: Telling, wanted: frozenset[str]) -> bool:
     """Whether a memory seems to answer; shared knowledge has to share most of the words."""
     near = hit.why.distance is not None and hit.why.distance <= defaults.NEAR
-    shared = len(content(" ".join(stated(hit.memory, desk))) & wanted)
+    shared = len(one.words & wanted)
     return near or (2 * shared > len(wanted) if hit.memory.shared else shared > 0)
 
 
-def _told(draft: Draft, desk: Desk, memory: Memory, wanted: frozenset[str]) -> str:
-    words = quote(draft, desk, bearing(memory, desk, wanted), memory.fact.at)
+def _told(draft: Draft, desk: Desk, one: Telling, wanted: frozenset[str]) -> str:
+    memory = one.memory
+    words = quote(draft, desk, one.bearing(wanted), memory.fact.at)
     if where := source(draft, memory):
         return f"it is generally held that {words} {where}"
     until = ""
@@ -84,10 +83,10 @@ def _told(draft: Draft, desk: Desk, memory: Memory, wanted: frozenset[str]) -> s
     return f"on {told_on(draft, desk, memory)} you told me {words}{until}"
 
 
-def _row(desk: Desk, hit: Hit) -> dict[str, Any]:
+def _row(desk: Desk, hit: Hit, one: Telling) -> dict[str, Any]:
     fact = hit.memory.fact
     return {
-        "text": clean(" ".join(stated(hit.memory, desk)), defaults.TEXT_MOST),
+        "text": clean(one.text, defaults.TEXT_MOST),
         "kind": fact.kind.value,
         "told": datetime.fromtimestamp(fact.at, desk.zone).date().isoformat(),
         "since": datetime.fromtimestamp(fact.since, desk.zone).date().isoformat(),

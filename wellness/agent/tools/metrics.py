@@ -73,7 +73,8 @@ def describe_all(draft: Draft, found: Daily) -> None:
     draft.value(found.said, found.average, "average", label, about=_averaged(found))
     draft.value(found.said, _low(found)[1], "minimum", label)
     draft.value(found.said, _high(found)[1], "maximum", label)
-    draft.count(len(found.dates), f"{found.per} with data", f"{found.per}s with data", period=label)
+    with_data = f"{found.per}s with data"
+    draft.enter(with_data, len(found.dates), f"{found.per}s", role="count", period=label)
     draft.count(found.readings, "reading", period=label)
 
 

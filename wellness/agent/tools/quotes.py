@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wellness.agent.told import content, sentences
@@ -33,18 +34,38 @@ def quote(draft: Draft, desk: Desk, text: str, at: int) -> str:
     return quoted(said)
 
 
-def stated(memory: Memory, desk: Desk) -> list[str]:
-    """The sentences of a memory that state something; a turn that only asks has none."""
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A memory with what it states; a turn that only asks states nothing.
+
+    Attributes:
+        statements: the person's sentences but for questions.
+        words: what they are about.
+    """
+
+    memory: Memory
+    statements: tuple[str, ...]
+    words: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        """All that is stated."""
+        return " ".join(self.statements)
+
+    def bearing(self, wanted: frozenset[str]) -> str:
+        """What bears on some words: of a turn the sentences with them, else all of it."""
+        return " ".join([one for one in self.statements if content(one) & wanted]) or self.text
+
+
+def telling(memory: Memory, desk: Desk) -> Telling:
+    """What a memory states."""
     if memory.fact.kind is not MemoryKind.SAID:
-        return [memory.fact.text]
+        return Telling(memory, (memory.fact.text,), content(memory.fact.text))
     now = datetime.fromtimestamp(memory.fact.at, desk.zone)
-    return [one for one in sentences(memory) if not parse_slots(one, now=now, zone=desk.zone).asks]
-
-
-def bearing(memory: Memory, desk: Desk, wanted: frozenset[str]) -> str:
-    """What of a memory bears on some words: of a turn the sentences with them, else all of it."""
-    found = stated(memory, desk)
-    return " ".join([one for one in found if content(one) & wanted] or found)
+    found = tuple(
+        one for one in sentences(memory) if not parse_slots(one, now=now, zone=desk.zone).asks
+    )
+    return Telling(memory, found, content(" ".join(found)))
 
 
 def told_on(draft: Draft, desk: Desk, memory: Memory) -> str:

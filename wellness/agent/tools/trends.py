@@ -135,7 +135,7 @@ def _say(draft: Draft, found: Daily, line: Slope, rows: list[tuple[date, float]]
             f"your {noun} {have} no clear direction {span.words}: the {_level()} interval of the "
             f"change a {rate} goes from {down} down to {up} up, around {middle}."
         )
-    draft.count(line.values, f"{per} with data", f"{per}s with data", period=label)
+    draft.enter(f"{per}s with data", line.values, f"{per}s", role="count", period=label)
     draft.data["test"] = {
         "of": f"each {per}", "slope_a_day": line.slope, "interval_a_day": [line.low, line.high],
         "kendall_tau": line.tau, "p": line.p, "n": line.values, "direction": line.direction,

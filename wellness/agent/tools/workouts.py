@@ -34,7 +34,7 @@ def search_workouts_and_activity(desk: Desk, arguments: Workouts) -> Draft:
     draft.samples = len(found)
     noun = spoken(activity) if activity else None
     what = (noun.one, noun.several) if noun else ("workout", "workouts")
-    many = draft.count(len(found), *what, period=span.label)
+    many = draft.count(len(found), *what, period=span.label, unit="workouts")
     if not found:
         _none(desk, draft, activity, what[1], span)
         return draft
@@ -98,7 +98,7 @@ def _several(
     of = ""
     if by_kind and len(kinds) > 1:
         named = [
-            draft.count(one.count, *spoken(one.activity)[:2], period=label)
+            draft.count(one.count, *spoken(one.activity)[:2], period=label, unit="workouts")
             for one in kinds[: defaults.SPOKEN_ROWS]
         ]
         more = len(kinds) - len(named)
