@@ -72,6 +72,8 @@ class ToolResult:
         notes: what to know before relying on it: gaps, few samples, merged sources.
         commands: the Redis commands it took, names and keys.
         error: what went wrong and what to do; then there are no numbers.
+        misunderstood: whether the arguments were at fault, so that another call might do.
+        data: details in values that JSON has.
     """
 
     tool: str
@@ -84,6 +86,7 @@ class ToolResult:
     notes: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     error: str = ""
+    misunderstood: bool = False
     data: Mapping[str, Any] = field(default_factory=dict)
 
     @property

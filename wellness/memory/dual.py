@@ -11,7 +11,7 @@ what could not be learned can be learned later (`relearn`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -23,9 +23,9 @@ from wellness.memory.context import fit_memories
 from wellness.memory.facts import learn, parse_slots
 from wellness.memory.kinds import Fact, Memory, MemoryKind
 from wellness.memory.long_term import LongTerm, Stored
-from wellness.memory.messages import Turn
+from wellness.memory.messages import Role, Turn
 from wellness.memory.recall import Hit, Laps
-from wellness.memory.said import said
+from wellness.memory.said import SPEAKERS, said
 from wellness.memory.short_term import ShortTerm
 from wellness.memory.tokens import Context, TokenCounter
 from wellness.settings import Settings
@@ -113,7 +113,7 @@ class DualMemory:
         turn: Turn,
         *,
         recalled: Iterable[Memory] = (),
-        words: bool = True,
+        words: Collection[Role] = SPEAKERS,
     ) -> Remembered:
         """Keep a turn, and learn what the person states in it.
 
@@ -121,7 +121,8 @@ class DualMemory:
             conversation: any non-empty name.
             turn: the question with its answer and what the tools said.
             recalled: the memories that the answer was given with; they are not stored again.
-            words: whether the turn itself becomes a memory; not if its answer is an error.
+            words: of whom become a memory as they stand; a question for numbers is none, nor is
+                an answer that will be stale.
 
         Raises:
             RecallError: the conversation has no name, or Redis is out of memory; a turn that is
@@ -148,9 +149,13 @@ class DualMemory:
         return Remembered(turns, tuple(learned), unlearned, laps.parts, tuple(degraded))
 
     def stated(
-        self, turn: Turn, *, recalled: Iterable[Memory] = (), words: bool = True
+        self,
+        turn: Turn,
+        *,
+        recalled: Iterable[Memory] = (),
+        words: Collection[Role] = SPEAKERS,
     ) -> list[Fact]:
-        """What a turn leaves in long-term memory: stated facts and, if wanted, its words."""
+        """What a turn leaves in long-term memory: stated facts, and the words of some."""
         now = datetime.fromtimestamp(turn.at / 1000, UTC)
         facts = [
             fact
@@ -158,9 +163,7 @@ class DualMemory:
             if message.role == "user"
             for fact in learn(message.content, now=now, zone=self.zone, source=turn.id)
         ]
-        if not words:
-            return facts
-        whole = said(turn, zone=self.zone, speaker=self._speaker, recalled=recalled)
+        whole = said(turn, zone=self.zone, speaker=self._speaker, recalled=recalled, roles=words)
         return [*facts, whole] if whole else facts
 
     def relearn(self, conversation: str) -> int:

@@ -7,23 +7,29 @@ with its date and speaker in the text, so that both can be searched for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wellness.memory.kinds import Fact, Memory, MemoryKind
-from wellness.memory.messages import Turn
+from wellness.memory.messages import Role, Turn
 from wellness.memory.queries import content_words
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
+SPEAKERS: tuple[Role, ...] = ("user", "assistant")
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def said(
-    turn: Turn, *, zone: ZoneInfo, speaker: str = "user", recalled: Iterable[Memory] = ()
+    turn: Turn,
+    *,
+    zone: ZoneInfo,
+    speaker: str = "user",
+    recalled: Iterable[Memory] = (),
+    roles: Collection[Role] = SPEAKERS,
 ) -> Fact | None:
     r"""What a turn is remembered as; None if it has nothing that is worth it.
 
@@ -36,6 +42,7 @@ def said(
         zone: of the date in the text.
         speaker: what the person is called in the text.
         recalled: what the assistant had been given for its answer.
+        roles: whose words: the user's, the assistant's, or both.
 
     >>> from wellness.memory.messages import Message
     >>> asked = Message("user", "My knee hurts on stairs."), Message("assistant", "Since when?")
@@ -45,6 +52,8 @@ def said(
     known = [frozenset(content_words(memory.fact.text)) for memory in recalled]
     lines = []
     for message in turn.messages:
+        if message.role not in roles:
+            continue
         if message.role == "user":
             lines.append(f"{speaker}: {message.content.strip()}")
         elif message.role == "assistant" and (answer := _news(message.content, known)):

@@ -26,7 +26,7 @@ from wellness.agent.tools.desk import Desk
 from wellness.agent.tools.specs import SPECS, ToolSpec, parameters
 from wellness.agent.tools.tape import recording
 from wellness.agent.tools.wording import clean
-from wellness.errors import RedisUnavailable, ToolError, WellnessError
+from wellness.errors import PeriodError, RedisUnavailable, ToolError, UnknownMetric, WellnessError
 from wellness.health.store import Store
 from wellness.memory.long_term import LongTerm
 from wellness.memory.messages import ToolCall
@@ -34,6 +34,7 @@ from wellness.settings import Settings
 
 DOWN = (RedisConnectionError, RedisTimeoutError)
 FULL = (OutOfMemoryError, ReadOnlyError)
+FAULTS = (ToolError, PeriodError, UnknownMetric)  # of whoever made the call
 MESSAGE_MOST = 600  # characters of an error
 
 
@@ -78,7 +79,7 @@ class Toolbox:
         Raises:
             Exception: a bug, of the kit or of Redis' scripts; nothing that a caller did.
         """
-        zone = ""
+        zone, misunderstood = "", False
         given = _shown(call.arguments)
         clients = [self.store.client, *([self.memory.client] if self.memory else [])]
         with recording(*clients) as tape:
@@ -91,14 +92,14 @@ class Toolbox:
                 draft = spec.run(desk, checked)
                 return draft.result(spec.name, given, zone, tape.lines())
             except WellnessError as error:
-                said = str(error)
+                said, misunderstood = str(error), isinstance(error, FAULTS)
             except DOWN as error:
                 said = f"Redis does not answer: {error}. {RedisUnavailable.hint}"
             except FULL as error:
                 said = f"Redis takes nothing in: {error}. Raise maxmemory, or ask its primary."
             return ToolResult(
                 clean(str(call.name), 60), given, zone=zone, commands=tape.lines(),
-                error=clean(said, MESSAGE_MOST),
+                error=clean(said, MESSAGE_MOST), misunderstood=misunderstood,
             )  # fmt: skip
 
     def __repr__(self) -> str:
