@@ -18,8 +18,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from wellness.client import connect
+from wellness.errors import RedisUnavailable
 from wellness.keys import Keys
-from wellness.lesson.relay import CHUNK, through
+from wellness.lesson.relay import CHUNK, line, through
 from wellness.server import EmbeddedServer
 from wellness.settings import Settings
 
@@ -203,3 +204,21 @@ def test_it_knocks_as_the_same_user(client: Redis, redis_server: EmbeddedServer)
             assert near.acl_whoami() == origin.acl_whoami()
     finally:
         client.acl_deluser(name)
+
+
+def test_a_line_can_be_cut_and_mended(origin: Redis, scratch: str) -> None:
+    settings = Settings(breaker_failures=2, breaker_reset_s=0.2)
+    with line(origin, settings) as way:
+        way.client.set(scratch, "before")
+        for _ in range(2):
+            way.cut()
+            for _ in range(3):
+                with pytest.raises(RedisUnavailable):
+                    way.client.get(scratch)
+            assert origin.get(scratch) == b"before"
+            way.mend()
+            with pytest.raises(RedisUnavailable, match="not asked again"):
+                way.client.get(scratch)
+            sleep(0.25)
+            assert way.client.get(scratch) == b"before"
+    assert origin.ping()

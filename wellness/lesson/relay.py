@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from typing import Any
+from urllib.parse import quote
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from wellness.client import Client, connect
+from wellness.settings import Settings
+
 CHUNK = 1 << 16
+LOOPBACK = "127.0.0.1"
 
 
 @contextmanager
@@ -28,17 +33,61 @@ def through(client: redis.Redis, *, round_trip_s: float = 0.0) -> Iterator[redis
         round_trip_s: seconds added between a request and its delivery; replies are not delayed.
     """
     options = client.connection_pool.connection_kwargs
-    relay = _Relay(options.get("path"), options.get("host"), options.get("port"), round_trip_s)
-    thread = threading.Thread(target=relay.run, daemon=True)
-    thread.start()
-    try:
-        relay.ready.wait()
+    with _running(options, round_trip_s) as relay:
         same: dict[str, Any] = {name: options.get(name) for name in ("username", "password")}
         near = redis.Redis(
             port=relay.port, db=options.get("db", 0), retry=Retry(NoBackoff(), 0), **same
         )
         with closing(near):
             yield near
+
+
+class Line:
+    """A way to Redis that can be cut and mended; see `line`.
+
+    Attributes:
+        client: the kit's own client, at its end.
+    """
+
+    def __init__(self, client: Client, relay: _Relay) -> None:
+        self.client, self._relay = client, relay
+
+    def cut(self) -> None:
+        """Break all connections, and accept no new one."""
+        self._relay.cut(True)
+
+    def mend(self) -> None:
+        """Accept connections again; the client's circuit breaker finds out by itself."""
+        self._relay.cut(False)
+
+
+@contextmanager
+def line(client: redis.Redis, settings: Settings) -> Iterator[Line]:
+    """The same Redis through the kit's own client, over a line that can be cut.
+
+    Nothing happens to the server, which others may be using.
+
+    Args:
+        client: connected through a Unix socket or TCP.
+        settings: of the client at the end of the line: timeouts and circuit breaker.
+    """
+    options = client.connection_pool.connection_kwargs
+    with _running(options, 0.0) as relay:
+        who = ":".join(quote(options.get(name) or "", "") for name in ("username", "password"))
+        url = f"redis://{who}@{LOOPBACK}:{relay.port}/{options.get('db', 0)}"
+        there = settings.model_copy(update={"redis_url": url.replace("//:@", "//")})
+        with connect(there) as near:
+            yield Line(near, relay)
+
+
+@contextmanager
+def _running(options: Mapping[str, Any], delay_s: float) -> Iterator[_Relay]:
+    relay = _Relay(options.get("path"), options.get("host"), options.get("port"), delay_s)
+    thread = threading.Thread(target=relay.run, daemon=True)
+    thread.start()
+    try:
+        relay.ready.wait()
+        yield relay
     finally:
         relay.stop()
         thread.join()
@@ -50,7 +99,8 @@ class _Relay:
     ) -> None:
         self._path, self._host, self._target, self._delay_s = path, host, port, delay_s
         self.ready = threading.Event()
-        self.port = 0
+        self.port, self._is_cut = 0, False
+        self._connections: set[asyncio.Task[Any]] = set()
 
     def run(self) -> None:
         asyncio.run(self._serve())
@@ -58,9 +108,22 @@ class _Relay:
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._done.set)
 
+    def cut(self, is_cut: bool) -> None:
+        """Whether nobody gets through; returns when it is so."""
+        done = threading.Event()
+
+        def change() -> None:
+            self._is_cut = is_cut
+            for task in self._connections if is_cut else ():
+                task.cancel()
+            done.set()
+
+        self._loop.call_soon_threadsafe(change)
+        done.wait()
+
     async def _serve(self) -> None:
         self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._connect, LOOPBACK, 0)
         self.port = server.sockets[0].getsockname()[1]
         self.ready.set()
         await self._done.wait()
@@ -69,6 +132,13 @@ class _Relay:
             task.cancel()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._is_cut:
+            writer.close()
+            return
+        task = asyncio.current_task()
+        assert task
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
         try:
             if self._path:
                 upstream = await asyncio.open_unix_connection(self._path)
