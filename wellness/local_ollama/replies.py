@@ -38,7 +38,7 @@ def chat(shelf: Shelf, model: OnDisk, body: Json, client: Client) -> Stream:
     Raises:
         Refused: at once, or with the first piece.
     """
-    said, functions = requests.messages(body), tools.offered(body)
+    said, functions = tools.worded(requests.messages(body)), tools.offered(body)
     task = Task(requests.options(body) | {"messages": said}, requests.context(body))
     task = task.following(requests.shape(body))
 

@@ -3,8 +3,8 @@
 The models that come with the kit rarely write the tags in which their template wants a call, so
 these are not waited for. Instead the tools are listed in the system prompt, and the answer has to
 be JSON: one call with arguments after that tool's own schema, or `no_tool`, after which the model
-is asked again for words. It makes one call at a time; after the result of a tool it answers in
-words.
+is asked again for words. It makes one call at a time. After the result of a tool it is told to
+answer in words, below the result: half a billion weights would otherwise repeat the call.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ RULES = (
     '{"name": "<tool>", "arguments": {...}}. '
     f"Choose {NONE} for greetings, thanks, and what no tool can answer.\n"
 )
+WORDS = "\n\nAnswer the user's question in words, from this result. Do not call a tool."
 
 
 def offered(body: Json) -> list[Json]:
@@ -50,6 +51,14 @@ def instructed(messages: list[Json], functions: list[Json]) -> list[Json]:
     if first["role"] != "system":
         return [{"role": "system", "content": text}, *messages]
     return [{"role": "system", "content": f"{first['content']}\n\n{text}"}, *rest]
+
+
+def worded(messages: list[Json]) -> list[Json]:
+    """The messages, with what to do after the result of a tool if one is the last of them."""
+    if not messages or messages[-1]["role"] != "tool":
+        return messages
+    *rest, last = messages
+    return [*rest, last | {"content": last["content"] + WORDS}]
 
 
 def choice(functions: list[Json]) -> Json:
