@@ -211,7 +211,7 @@ def _own(path: Path, stem: str) -> ChatModel:
     """Gigabytes are not hashed for a name: size and time of change stand for the content."""
     state = path.stat()
     identity = f"{path}\0{state.st_size}\0{state.st_mtime_ns}".encode()
-    name = re.sub(r"[^a-z0-9._-]+", "-", stem.casefold())
+    name = re.sub(r"[^a-z0-9._-]+", "-", stem.casefold()).strip("-")
     return ChatModel(f"{name}:gguf{LOCAL}", path, hashlib.sha256(identity).hexdigest())
 
 
