@@ -1,0 +1,158 @@
+"""The parts of a sentence that each say one thing about their numbers.
+
+A sentence is cut at punctuation and at words such as "and", "than" and "compared with"; what has
+no number then joins a neighbour that has one. "You took 8,120 steps on Tuesday and 10,432 today"
+has two parts, each with its day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+Place = tuple[int, int]
+
+_ABBREVIATIONS = r"(?<!\bvs)(?<!\bi\.e)(?<!\be\.g)(?<!approx)(?<!\ba\.m)(?<!\bp\.m)(?<!\bmin)(?<!\bmax)"
+SENTENCE_END = re.compile(rf"[!?;\n]|{_ABBREVIATIONS}\.(?=[\s\"'*)]|$)")
+REFERRING = (
+    r"than|compared\s+(?:to|with)|in\s+comparison\s+(?:to|with)|versus|vs\b\.?|against|"
+    r"instead\s+of|rather\s+than|as\s+opposed\s+to|relative\s+to|from|over\s+and\s+above"
+)
+_JOINING = r"and|but|while|whereas|though|although|yet"
+_CUT = re.compile(
+    rf"(?P<mark>[,()\[\]\u2014]|(?<=\s)[\u2013-](?=\s))"
+    rf"|\b(?:(?P<refers>{REFERRING})|(?P<joins>{_JOINING})"
+    rf"|(?P<other>with|plus|or|which|so|then|out\s+of|to|for|of\s+which|including|at|after|before))\b"
+    rf"|(?P<colon>:)",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Part:
+    """A part of a sentence.
+
+    Attributes:
+        start, end: where it stands.
+        numbers: the places of the numbers in it.
+        refers: places inside it that only say what something is compared with.
+        bracketed: whether it stands in brackets.
+        opener: the word or mark that cut it from what stands before it.
+    """
+
+    start: int
+    end: int
+    numbers: list[Place] = field(default_factory=list)
+    refers: list[Place] = field(default_factory=list)
+    bracketed: bool = False
+    opener: str = ""
+
+    def holds(self, place: Place) -> bool:
+        """Whether something stands in it."""
+        return self.start <= place[0] and place[1] <= self.end
+
+
+@dataclass
+class Sentence:
+    """A sentence, or a line of a list, that has numbers.
+
+    `intro` is where something without a number leads to it: the sentence before it, or a heading.
+    """
+
+    start: int
+    end: int
+    parts: list[Part]
+    intro: Place | None = None
+
+
+def sentences(text: str, numbers: Sequence[Place], whole: Sequence[Place]) -> list[Sentence]:
+    """The sentences of a text that have numbers.
+
+    Args:
+        text: an answer.
+        numbers: where its numbers stand, units included.
+        whole: where nothing is cut, such as periods and ranges.
+    """
+    closed = sorted([*numbers, *whole])
+    ends = [match.start() for match in SENTENCE_END.finditer(text)]
+    found: list[Sentence] = []
+    intro: Place | None = None
+    heading: Place | None = None
+    start = 0
+    for end in [*(place for place in ends if not _inside(place, closed)), len(text)]:
+        inside = [place for place in numbers if start <= place[0] and place[1] <= end]
+        line = text[start:end].strip()
+        if inside:
+            parts = _parts(text, start, end, inside, closed)
+            found.append(Sentence(start, end, parts, intro or heading))
+            intro = None
+        elif re.search(r"\w", line):
+            intro = (start, end)
+            if line.rstrip("*_ ").endswith(":") or re.match(r"[*#]", line):
+                intro, heading = None, (start, end)
+            elif text[end : end + 1] == "\n" and line.startswith("|"):
+                intro = None
+        start = end + 1
+    return found
+
+
+def _inside(place: int, closed: Sequence[Place]) -> bool:
+    return any(start <= place < end for start, end in closed)
+
+
+def _parts(
+    text: str, start: int, end: int, numbers: list[Place], closed: Sequence[Place]
+) -> list[Part]:
+    raw = _cut(text, start, end, numbers, closed)
+    parts: list[Part] = []
+    waiting: Part | None = None
+    for place, piece in enumerate(raw):
+        if piece.numbers:
+            if waiting:
+                piece.start, piece.refers = waiting.start, waiting.refers
+                piece.opener = waiting.opener
+            parts.append(piece)
+            waiting = None
+            continue
+        following = raw[place + 1] if place + 1 < len(raw) else None
+        into_bracket = following is not None and following.bracketed and bool(following.numbers)
+        refers = not into_bracket and bool(re.match(REFERRING, piece.opener, re.IGNORECASE))
+        joined = following is None or re.fullmatch(_JOINING, following.opener, re.IGNORECASE)
+        backward = not into_bracket and (refers or piece.bracketed or joined)
+        if parts and not waiting and backward:
+            parts[-1].end = piece.end
+            parts[-1].refers += [(piece.start, piece.end)] * refers
+        else:
+            waiting = waiting or Part(piece.start, piece.end, opener=piece.opener)
+            waiting.end = piece.end
+            waiting.refers += [(piece.start, piece.end)] * refers
+    if waiting and parts:
+        parts[-1].end = waiting.end
+        parts[-1].refers += waiting.refers
+    return parts
+
+
+def _cut(
+    text: str, start: int, end: int, numbers: list[Place], closed: Sequence[Place]
+) -> list[Part]:
+    pieces = [Part(start, end)]
+    depth = 0
+    for match in _CUT.finditer(text, start, end):
+        if _inside(match.start(), closed):
+            continue
+        if (match["other"] or match["colon"]) and not _between_numbers(match.span(), pieces[-1].start, end, numbers):
+            continue
+        pieces[-1].end = match.start()
+        depth = max(0, depth + {"(": 1, "[": 1, ")": -1, "]": -1}.get(match[0], 0))
+        begin = match.end() if match["mark"] or match["colon"] else match.start()
+        pieces.append(Part(begin, end, bracketed=depth > 0, opener=match[0]))
+    for piece in pieces:
+        piece.numbers = [place for place in numbers if piece.holds(place)]
+    return [piece for piece in pieces if text[piece.start : piece.end].strip()]
+
+
+def _between_numbers(word: Place, start: int, end: int, numbers: list[Place]) -> bool:
+    """Weaker words cut only where a number stands on both sides."""
+    before = any(start <= one[0] and one[1] <= word[0] for one in numbers)
+    return before and any(word[1] <= one[0] and one[1] <= end for one in numbers)

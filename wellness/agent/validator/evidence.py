@@ -1,0 +1,136 @@
+"""A number that may be said: what a tool or a sentence vouches for, in the terms of a claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wellness.agent.results import Number, ToolResult
+from wellness.agent.validator import language, measures, subjects
+from wellness.agent.validator.claims import Claim
+from wellness.agent.validator.mentions import Calendar, Interval
+
+LEVELS = frozenset({
+    "sum", "average", "minimum", "maximum", "latest", "reading", "first", "previous", "target",
+})  # fmt: skip
+DIFFERENCES = frozenset({"change", "slope", "remaining"})
+_ROLE_NAMES = {
+    "total": "sum", "mean": "average", "avg": "average", "min": "minimum", "lowest": "minimum",
+    "max": "maximum", "highest": "maximum", "longest": "maximum", "shortest": "minimum",
+    "last": "latest", "current": "latest", "number": "count", "difference": "change",
+    "delta": "change", "trend": "slope", "goal": "target", "percent": "share", "left": "remaining",
+    "progress": "share", "start": "first", "duration": "reading", "value": "reading",
+    "percentage": "share", "peak": "maximum",
+}  # fmt: skip
+_RATE = re.compile(r"\b(?:per|an?|each|every)\s(day|night|week|month|year)\b|\b(daily|nightly)\b", re.I)
+_COUNTED = re.compile(
+    r"\b(?:(nights?)|(days?)|(workouts?|sessions?|runs?|rides?|swims?|walks?|hikes?|trainings?|"
+    r"meditations?|activities)|(readings?|measurements?|samples?|weighings?|weigh-ins?|records?)|"
+    r"(goals?)|(rings?)|(memories)|(weeks?))\b",
+    re.IGNORECASE,
+)
+_NOUNS = ("#nights", "#days", "#workouts", "#readings", "#goals", "#rings", "#memories", "#weeks")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A number that may be said.
+
+    Attributes:
+        value, unit: unit by its canonical name.
+        source: where it stands, for people.
+        metrics, activity, stage: what it is of.
+        roles: average, sum, change and so on; empty if nobody said.
+        rate: per what it is.
+        spans: the periods it is of; `used` are all of its result, `days` all days named there.
+        sign: of a change: 1 is up; 0 if nobody said.
+        extreme: "maximum" or "minimum" among its like.
+        workout: whether it is of workouts.
+        own: whether it is among a result's numbers, not read out of a sentence.
+        said: whether it is of something that a person said, such as a goal.
+        call: the place of its result; -1 for the question.
+    """
+
+    value: float
+    unit: str
+    source: str
+    metrics: frozenset[str] = frozenset()
+    activity: str = ""
+    stage: str = ""
+    roles: frozenset[str] = frozenset()
+    rate: str = ""
+    spans: tuple[Interval, ...] = ()
+    used: tuple[Interval, ...] = ()
+    days: tuple[Interval, ...] = ()
+    sign: int = 0
+    extreme: frozenset[str] = frozenset()
+    workout: bool = False
+    own: bool = True
+    said: bool = False
+    call: int = -1
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether it is a change, a slope or what remains, not a level."""
+        return bool(self.roles & DIFFERENCES)
+
+    @property
+    def shown(self) -> str:
+        """The value with its unit, for people."""
+        return shown(self.value, self.unit)
+
+
+def shown(value: float, unit: str) -> str:
+    """A value with its unit, as a formula has it: at most six digits.
+
+    >>> shown(8747.714, "#steps"), shown(452, "min"), shown(0.5, "")
+    ('8,747.71 steps', '452 min', '0.5')
+    """
+    digits = f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else f"{value:g}"
+    return f"{digits} {measures.spoken(unit)}".strip()
+
+
+def of_number(number: Number, calendar: Calendar) -> Evidence:
+    names = subjects.find(number.about)
+    metrics = frozenset([number.metric] if number.metric else ())
+    if not metrics:
+        metrics = frozenset(name for one in names if one.kind == "metric" for name in one.names)
+    if metrics & {"BloodPressure"}:
+        metrics |= set(subjects.PRESSURE)
+    unit, _, per = number.unit.partition("/") if number.unit.endswith(_PER) else (number.unit, "", "")
+    unit = measures.canonical(unit)
+    if not unit and (counted := _COUNTED.search(number.about)):
+        unit = next(noun for noun, group in zip(_NOUNS, counted.groups(), strict=True) if group)
+    rate = _RATE.search(number.about)
+    span = calendar.read(number.period) if number.period else None
+    role = _ROLE_NAMES.get(number.role.lower(), number.role.lower())
+    roles = {role} if role else {one.name for one in language.roles(number.about, 0, len(number.about))}
+    leaning = language.leaning(number.about) or (number.value > 0) - (number.value < 0)
+    return Evidence(
+        number.value, unit, number.about, metrics,
+        "".join([name for one in names if one.kind == "activity" for name in one.names][:1]),
+        "".join([name for one in names if one.kind == "stage" for name in one.names][:1]),
+        frozenset(roles), per or (next(filter(None, rate.groups())).lower() if rate else ""),
+        (span,) if span else (), sign=leaning if roles & DIFFERENCES else 0,
+    )  # fmt: skip
+
+
+_PER = ("/day", "/night", "/week", "/month", "/year", "per day", "per night", "per week", "per month")
+
+
+def of_claim(claim: Claim, result: ToolResult, activity: str) -> Iterator[Evidence]:
+    """A number that only a sentence has, with what the sentence says of it."""
+    roles = set(claim.roles) | ({"change"} if claim.change else set())
+    if claim.remaining and not roles:
+        roles = {"remaining"}
+    one = claim.amount
+    for value, unit, _ in one.readings or ((one.value, one.unit, one.step),):
+        yield Evidence(
+            value, unit, f"{result.tool}: \"{claim.words.strip()}\"", claim.metrics,
+            claim.activity or activity, claim.stage, frozenset(roles), one.rate,
+            tuple(span for mention in claim.mentions for span in mention.spans),
+            sign=claim.direction if claim.change else 0, own=False,
+        )  # fmt: skip
+
+

@@ -1,0 +1,161 @@
+"""What the tool results of a turn vouch for: their numbers, and the numbers in their sentences.
+
+A result with an error vouches for nothing. A number of a conclusion that is also among the
+result's numbers is one number; it may add what that does not say, such as the day of a maximum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from wellness.agent.results import ToolResult, UsedPeriod
+from wellness.agent.validator import agreement, claims, measures, subjects
+from wellness.agent.validator.claims import Claim
+from wellness.agent.validator.evidence import (
+    DIFFERENCES,
+    LEVELS,
+    Evidence,
+    of_claim,
+    of_number,
+    shown,
+)
+from wellness.agent.validator.mentions import NIGHT_S, Calendar, Interval, interval
+
+MOST_NUMBERS = 2_000  # of one turn; a foreign tool may return a table
+MOST_TEXTS = 40  # sentences of a result's data, such as recalled memories
+SPEAKING = frozenset({"recall_memories", "list_goals", "remember_fact", "forget_memory"})
+TEXT_KEYS = frozenset({"text", "fact", "memory", "memories", "statement", "facts", "goals", "content"})
+
+
+def gather(results: Sequence[ToolResult], calendar: Calendar) -> list[Evidence]:
+    """All evidence of a turn's results, in their order."""
+    found: list[Evidence] = []
+    for call, result in enumerate(results):
+        if result.ok:
+            found += _of_result(result, call, calendar)
+    return _with_extremes(found[:MOST_NUMBERS])
+
+
+def _of_result(result: ToolResult, call: int, calendar: Calendar) -> Iterator[Evidence]:
+    here = replace(calendar, used=tuple(result.periods) or calendar.used)
+    spans = tuple(span for one in result.periods if (span := interval(one)))
+    said = result.tool in SPEAKING
+    activity = subjects.activity_of(str(result.arguments.get("activity") or ""))
+    workout = "workout" in result.tool
+    numbers = [
+        replace(of_number(one, here), used=spans, call=call, workout=workout, said=said,
+                source=f"{result.tool}: {one.about} {shown(one.value, measures.canonical(one.unit))}")
+        for one in result.numbers[:MOST_NUMBERS]
+    ]  # fmt: skip
+    numbers = [replace(one, activity=one.activity or activity) for one in numbers]
+    texts = [result.conclusion, *result.notes, *(_texts(result.data) if said else ())]
+    sentences = [claim for text in texts[:MOST_TEXTS] for claim in claims.read(text, here)]
+    days = tuple({span for text in texts[:MOST_TEXTS] for one in here.find(text) for span in one.spans})
+    further = []
+    for claim in sentences:
+        if not claim.skip:
+            numbers, is_new = _merged(numbers, claim)
+            if is_new:
+                further += of_claim(claim, result, activity)
+    implied = [*_of_arguments(result), *_of_counts(result)]
+    for one in (*numbers, *further, *implied):
+        yield replace(one, used=spans, days=days, call=call, workout=workout, said=said)
+
+
+def _merged(numbers: list[Evidence], claim: Claim) -> tuple[list[Evidence], bool]:
+    """The numbers with what a sentence adds to the ones it says, and whether it says another."""
+    same = [
+        i for i, one in enumerate(numbers)
+        if agreement.value(claim, one) and not agreement.differs(claim, one)
+    ]  # fmt: skip
+    if not same:
+        return numbers, True
+    spans = tuple(span for one in claim.mentions if len(one.spans) == 1 for span in one.spans)
+    if not any(set(spans) & set(numbers[i].spans) for i in same):
+        for i in same:
+            short = tuple(one for one in spans if one[1] - one[0] <= NIGHT_S)
+            numbers[i] = replace(
+                numbers[i],
+                spans=numbers[i].spans + (short if numbers[i].roles & LEVELS else ()),
+                sign=claim.direction if claim.change and claim.direction and not claim.refers
+                else numbers[i].sign,
+            )  # fmt: skip
+    return numbers, False
+
+
+def _texts(data: Any, depth: int = 0) -> Iterator[str]:
+    """What people said, in a result's data."""
+    if depth > 6:
+        return
+    if isinstance(data, Mapping):
+        for key, value in data.items():
+            if isinstance(value, str):
+                if str(key).lower() in TEXT_KEYS:
+                    yield value
+            else:
+                yield from _texts(value, depth + 1)
+    elif isinstance(data, (list, tuple)):
+        for value in data:
+            if isinstance(value, str):
+                yield value
+            else:
+                yield from _texts(value, depth + 1)
+
+
+def _of_arguments(result: ToolResult) -> Iterator[Evidence]:
+    """The target that a tool was asked about."""
+    metric = str(result.arguments.get("metric") or "")
+    for name, value in result.arguments.items():
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield Evidence(
+                float(value), "", f"{result.tool}: the {name} that was asked about",
+                frozenset([metric] if metric else ()), roles=frozenset({"target"}), own=False,
+            )  # fmt: skip
+
+
+def _of_counts(result: ToolResult) -> Iterator[Evidence]:
+    """How many readings there are, and how many days a period has."""
+    metric = frozenset([metric] if (metric := str(result.arguments.get("metric") or "")) else ())
+    if result.samples:
+        for noun in ("#readings", "#nights", "#workouts", "#times"):
+            yield Evidence(
+                float(result.samples), noun, f"{result.tool}: made of {result.samples:,}",
+                metric, roles=frozenset({"count"}), own=False,
+            )  # fmt: skip
+    for period in result.periods:
+        if span := interval(period):
+            yield from _lengths(period, span, result.tool)
+
+
+def _lengths(period: UsedPeriod, span: Interval, tool: str) -> Iterator[Evidence]:
+    days = round((span[1] - span[0]) / 86_400)
+    for noun, size in (("#days", 1), ("#nights", 1), ("#weeks", 7)):
+        if days and days % size == 0:
+            yield Evidence(
+                float(days // size), noun, f"{tool}: the length of {period.label}",
+                roles=frozenset({"count", "length"}), own=False,
+            )  # fmt: skip
+
+
+def _with_extremes(found: Iterable[Evidence]) -> list[Evidence]:
+    """Marks the largest and the smallest of numbers of one kind that are of different days."""
+    every = list(found)
+    groups: dict[object, list[int]] = {}
+    for i, one in enumerate(every):
+        day = len(one.spans) == 1 and one.spans[0][1] - one.spans[0][0] <= NIGHT_S
+        if one.own and day and not one.roles & {"maximum", "minimum", "target", *DIFFERENCES}:
+            key = one.metrics, one.unit, one.stage, one.activity, one.roles
+            groups.setdefault(key, []).append(i)
+    for group in groups.values():
+        values = [every[i].value for i in group]
+        if len(set(values)) > 1:
+            for i in group:
+                ends = set()
+                if every[i].value == max(values):
+                    ends.add("maximum")
+                if every[i].value == min(values):
+                    ends.add("minimum")
+                every[i] = replace(every[i], extreme=frozenset(ends))
+    return every

@@ -1,0 +1,130 @@
+"""How a number stands among others: in a range, in a pair, or where it is no claim at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wellness.agent.validator.amounts import Amount
+from wellness.agent.validator.mentions import Mention
+
+if TYPE_CHECKING:
+    from wellness.agent.validator.claims import Claim, Pair
+
+DATE = "part of a date or a period"
+COUNTER = "a counter, not a reading"
+MARKER = "the number of a list item"
+_MARKER = re.compile(r"(?:^|\n)[ \t]*$")
+_NAMED = re.compile(
+    r"(?:\b(?:zone|series|version|level|phase|chapter|no\.?|nr\.?|number|option|stage|type|page|"
+    r"iphone|ios|watchos|watch|part|point|step|tip|question|article|lesson|covid)\s|#)$",
+    re.IGNORECASE,
+)
+_YEAR_BEFORE = re.compile(r"\b(?:in|of|since|from|until|by|year|early|late|mid)[\s-]$", re.IGNORECASE)
+_ONE = re.compile(
+    r"(?:\b(?:no|this|that|the|every|each|any|some|another|which|other|good|last|first|only)[\s-]$)",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(r"\b(?:the|these|those|both|between|top|first|last|past|other|your)\s$", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"\s+(?:periods?|weeks?|months?|years?|days?|values?|numbers?|halves|halfs|quarters?|of them|"
+    r"metrics?|things?|parts?|results?|figures?|times|is|are|was|were|\W)|\s*$",
+    re.IGNORECASE,
+)
+_IDIOM = re.compile(r"24/7|50/50|100\s?%\s+(?:sure|certain|agree|honest|accurate|free)", re.IGNORECASE)
+_RACE = re.compile(r"\s*(?:race|run\b|parkrun|plan|event|\W|$)", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\s*(?P<word>to|-|\u2013|\u2014|through|and|of|out of|of the|of your|/|vs\.?|versus|against|"
+    r"compared (?:to|with)|->|\u2192)\s*"
+)
+RANGING = re.compile(r"\b(?:rang\w+|var(?:y|ies|ied|ying)|between|anywhere|spread|span\w*)\b", re.I)
+_AGAINST = re.compile(
+    r"(?:above|below|over|under|short of|from|than|towards?|until|beyond|of|past|ahead of|behind)\s+"
+    r"(?:your|the|my|his|her)\s+(?:\w+\s+){0,2}?(?:(?P<target>goal|target|aim|limit)|(?P<average>average|usual|norm|mean))",
+    re.IGNORECASE,
+)
+
+
+def skip(one: Amount, text: str, mentions: Sequence[Mention]) -> str:
+    """Why a number is not checked; "" if it is."""
+    before, after = text[max(0, one.start - 24) : one.start], text[one.end : one.end + 24]
+    if any(place.start < one.end and one.start < place.end for place in mentions):
+        return DATE
+    if one.unit or one.sign:
+        return COUNTER if _IDIOM.match(text, one.start) else ""
+    if one.kind == "figures" and 1900 <= one.value < 2100 and one.text.isdigit():
+        if _YEAR_BEFORE.search(before):
+            return DATE
+    if _MARKER.search(before) and one.value < 100 and re.match(r"[.)](?:\s|$)", after):
+        return MARKER
+    if _NAMED.search(before) or _IDIOM.match(text, one.start):
+        return COUNTER
+    if re.fullmatch(r"\d{1,2}[kK]", one.text) and _RACE.match(after) and re.search(r"\b(?:an?|your|the|my)\s$", before):
+        return COUNTER
+    if one.kind == "words" and one.text.lower() == "one":
+        return COUNTER
+    if one.kind == "words" and one.value <= 3 and _BOTH.search(before) and _GENERIC.match(after):
+        return COUNTER
+    return ""
+
+
+def pairs(stated: Sequence[Amount], text: str) -> list[int]:
+    """Which numbers make a pair with the next one: "58 to 72", "14 of 31", "118/76"."""
+    found: list[int] = []
+    for i, (one, other) in enumerate(zip(stated, stated[1:], strict=False)):
+        joint = _JOINT.fullmatch(text, one.stop, other.start)
+        if joint and not (found and found[-1] == i - 1) and _belong(one, other, joint["word"], text):
+            found.append(i)
+    return found
+
+
+def _belong(one: Amount, other: Amount, word: str, text: str) -> bool:
+    if word == "and":
+        return bool(re.search(r"\bbetween\s(?:about |roughly |around )?$", text[max(0, one.start - 20) : one.start], re.I))
+    return one.unit == other.unit or not one.unit or not other.unit
+
+
+def paired(
+    claims: list[Claim], pairs: Sequence[int], stated: Sequence[Amount], text: str
+) -> list[Claim]:
+    """The claims with their pairs: which is the lower end of a range, which the whole of a part."""
+    place = {claim.amount.start: i for i, claim in enumerate(claims)}
+    for i in pairs:
+        first, second = place.get(stated[i].start), place.get(stated[i + 1].start)
+        if first is None or second is None:
+            continue
+        kind = _kind(claims[first], stated[i], stated[i + 1], text)
+        for at, partner, is_first in ((first, second, True), (second, first, False)):
+            one = claims[at]
+            roles = one.roles
+            if kind == "range" and not one.change:
+                ends = {"minimum"} if is_first else {"maximum"}
+                roles = (roles - {"minimum", "maximum", "average"}) | ends
+            mentions = () if kind == "versus" else one.mentions
+            unit = one.amount.unit or claims[partner].amount.unit
+            amount = one.amount if one.amount.kind == "clock" else replace(one.amount, unit=unit)
+            claims[at] = replace(
+                one, amount=amount, roles=roles, pair=kind, partner=partner, first=is_first,
+                mentions=mentions, other=claims[partner].amount.value,
+            )  # fmt: skip
+    return claims
+
+
+def _kind(claim: Claim, one: Amount, other: Amount, text: str) -> Pair:
+    joint = text[one.stop : other.start].strip().lower()
+    if joint.startswith(("of", "out", "/")):
+        return "of"
+    if joint.startswith(("vs", "versus", "against", "compared")):
+        return "versus"
+    before = text[max(0, one.start - 20) : one.start]
+    if RANGING.search(claim.words) or joint in ("-", "\u2013", "\u2014", "through"):
+        return "range"
+    return "change" if re.search(r"\bfrom\s(?:about |roughly )?$", before, re.IGNORECASE) else "range"
+
+
+def against(text: str) -> str:
+    """What a difference is measured from, by the words behind it; "" if that is not said."""
+    match = _AGAINST.search(text[:60])
+    return str(match.lastgroup) if match else ""

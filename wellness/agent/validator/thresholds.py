@@ -1,0 +1,68 @@
+"""Numbers that a question brings along: limits and goals that an answer may repeat as such."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from wellness.agent.validator import agreement, claims, derive, measures
+from wellness.agent.validator.agreement import Facts
+from wellness.agent.validator.claims import Claim
+from wellness.agent.validator.evidence import LEVELS, Evidence, shown
+from wellness.agent.validator.mentions import Calendar
+
+HOLDS: Mapping[str, Callable[[float, float], bool]] = {
+    "over": lambda value, limit: value > limit,
+    "at least": lambda value, limit: value >= limit,
+    "under": lambda value, limit: value < limit,
+    "at most": lambda value, limit: value <= limit,
+    "nearly": lambda value, limit: value <= limit,
+}
+WISHES = ("goal", "target", "aim", "want", "wish", "should", "recommend", "need")
+
+
+def asked_numbers(question: str, calendar: Calendar) -> list[Evidence]:
+    """The numbers of a question, as goals."""
+    return [
+        Evidence(
+            claim.amount.value, claim.amount.unit, "the question", claim.metrics, claim.activity,
+            claim.stage, frozenset({"target"}), own=False,
+        )
+        for claim in claims.read(question, calendar) if not claim.skip
+    ]  # fmt: skip
+
+
+def comparison(claim: Claim, limit: float, pool: Sequence[Evidence], facts: Facts) -> str:
+    """Why a comparison with a limit does not hold; "" if it does, or if none is made.
+
+    "More than 8,000" is compared with what the results have for its subject; one that is more
+    will do.
+    """
+    words = claim.words.lower()
+    if any(wish in words for wish in WISHES):
+        return ""
+    hedge = claim.hedge
+    if not hedge and any(word in words for word in ("reach", "hit", "made it")):
+        hedge = "at least"
+    if hedge not in HOLDS:
+        return ""
+    values = [
+        value
+        for one in pool
+        if one.own and one.roles & LEVELS - {"target"} and derive.concerns(claim, one, facts)
+        and not agreement.elsewhen(claim, replace(one), facts)
+        and (value := _in_unit(one, claim)) is not None
+    ]  # fmt: skip
+    if not values or any(HOLDS[hedge](value, limit) != claim.negated for value in values):
+        return ""
+    value = shown(values[0], claim.amount.unit)
+    return f"{value} is {'' if claim.negated else 'not '}{hedge} {claim.amount.text}"
+
+
+def _in_unit(one: Evidence, claim: Claim) -> float | None:
+    unit = claim.amount.unit
+    if not unit or unit == one.unit:
+        return one.value
+    if unit.startswith("#") or one.unit.startswith("#") or not one.unit:
+        return None
+    return measures.convert(one.value, one.unit, unit)
