@@ -104,7 +104,7 @@ def _latest_reading(desk: Desk, draft: Draft, stored: Stored, span: Span) -> Non
     ago = (desk.today - latest.at.date()).days
     near = {0: "today, ", 1: "yesterday, "}.get(ago, "")
     noun = "blood pressure" if pressure else how.noun
-    draft.say(f"your latest {noun} is {value}, of {near}{on} at {latest.at:%H:%M}.")
+    draft.say(f"your latest {noun} is {value}, of {near}{on} at {_time(draft, latest)}.")
     draft.enter("days ago", ago, "days", role="age")
     if len(rows) > 1:
         before = rows[-2]
@@ -126,7 +126,7 @@ def _readings(desk: Desk, draft: Draft, stored: Stored, span: Span) -> None:
     if len(rows) == found.readings <= defaults.SPOKEN_ROWS:
         texts = [
             f"{_text(draft, how, row, 'reading', pressure)} on {draft.day(row.at.date())}"
-            f" at {row.at:%H:%M}"
+            f" at {_time(draft, row)}"
             for row in rows
         ]
         are = "is" if len(texts) == 1 else "are"
@@ -137,7 +137,7 @@ def _readings(desk: Desk, draft: Draft, stored: Stored, span: Span) -> None:
         latest = _text(draft, how, rows[-1], "latest", pressure)
         draft.say(
             f"there are {many} of your {noun} {span.words}, between {low} and {high}; the "
-            f"latest is {latest}, on {draft.day(rows[-1].at.date())} at {rows[-1].at:%H:%M}."
+            f"latest is {latest}, on {draft.day(rows[-1].at.date())} at {_time(draft, rows[-1])}."
         )
     _list(draft, how, rows, pressure)
     draft.note(*found.notes)
@@ -189,6 +189,13 @@ def _text(draft: Draft, how: Said, row: Shown, role: str, pressure: dict[int, fl
     diastolic = replace(how, metric=DIASTOLIC, noun="diastolic blood pressure")
     low = draft.value(diastolic, lower, role, on)
     return f"{value.removesuffix(' mmHg')}/{low}"
+
+
+def _time(draft: Draft, row: Shown) -> str:
+    """When on its day it was measured; entered."""
+    minutes = 60 * row.at.hour + row.at.minute
+    draft.enter("time of the reading", minutes, "clock", period=wording.day(row.at.date()))
+    return wording.clock(minutes)
 
 
 def _list(draft: Draft, how: Said, rows: Sequence[Shown], pressure: dict[int, float]) -> None:

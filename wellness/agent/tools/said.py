@@ -122,8 +122,8 @@ class Said:
 
     @property
     def ratio(self) -> bool:
-        """Whether a percentage of a value means something: 20 degrees are not twice 10."""
-        return self.unit not in ("°C", "°F", "dB")
+        """Whether a percentage of a value says something: 20 degrees are not twice 10."""
+        return self.unit not in ("°C", "°F", "dB", "percent")
 
 
 def said(metric: Metric, unit: str) -> Said:
