@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wellness.memory import queries
 from wellness.memory.facts import phrases
 from wellness.memory.facts.tokens import plain
 from wellness.memory.kinds import Memory, MemoryKind
@@ -21,7 +22,7 @@ COMMON = frozenset((
     "remember", "right", "see", "since", "someone", "something", "stop", "tell", "thing",
     "time", "today", "told", "tomorrow", "use", "user", "usually", "way", "week", "when",
     "year", "yesterday",
-)) | {month.lower() for month in MONTHS}  # fmt: skip
+)) | queries.COMMON | {month.lower() for month in MONTHS}  # fmt: skip
 OPENING = re.compile(rf"\d{{1,2}} (?:{'|'.join(MONTHS)}) \d{{4}}, [^:\n]*: ")
 ANSWER = re.compile(r"\nassistant: .*", re.DOTALL)
 
