@@ -18,6 +18,8 @@ from wellness.lesson import charts
 from wellness.lesson.charts import Chart
 from wellness.lesson.frontier import frontier
 from wellness.lesson.heat import heatmap
+from wellness.lesson.intervals import intervals
+from wellness.lesson.routing_figures import share
 from wellness.lesson.samples import Comparison, Sample, paired_ratio
 from wellness.lesson.tables import duration
 
@@ -84,6 +86,14 @@ KINDS: dict[str, Callable[[], Chart]] = {
         quality="recall@10",
         setting="EF",
         unit="ns",
+    ),
+    "intervals": lambda: intervals(
+        {
+            f"one / {NASTY}": share([True] * 9 + [False]),
+            "one / b": share([True] * 3),
+            "two / b": share([False] * 4),
+        },
+        title="Intervals",
     ),
     "daily": lambda: charts.daily(
         {"resting": day_values(3, 10, 11), NASTY: day_values(11)},
@@ -353,6 +363,14 @@ def test_a_frontier_tells_each_setting_with_its_cost() -> None:
     chart = KINDS["frontier"]()
     assert "M 4: EF 10 0.5 at 100 µs, EF 50 0.9 at 200 µs" in chart.label
     assert chart.table["EF"].tolist() == [10, 50, 10, 50]
+
+
+def test_intervals_say_how_many_of_how_many() -> None:
+    chart = intervals({"rules": share([True] * 9 + [False])}, title="Right")
+    assert "rules 90 %, 9 of 10, 60 to 98" in chart.label
+    assert chart.table.loc["rules", "count"] == "9 of 10"
+    with pytest.raises(ValueError, match="no part to draw in 'Right'"):
+        intervals({}, title="Right")
 
 
 def test_nothing_to_draw_is_said() -> None:
