@@ -22,9 +22,8 @@ def test_totals_of_two_whole_weeks(call: Call, truth: dict[str, Any]) -> None:
     word = "lower" if a < b else "higher"
     assert f"{abs(round(a) - round(b)):,} steps" in found.conclusion
     assert f"{word} last week." in found.conclusion
-    assert value(found, "change", about="difference in steps") == pytest.approx(
-        abs(a - b), abs=0.01
-    )
+    change = value(found, "change", about="difference in steps")
+    assert change == pytest.approx(a - b, abs=0.01), "with its sign, and not rounded"
     percent = next(one for one in found.numbers if one.unit == "percent")
     assert percent.value == pytest.approx(100 * abs(a - b) / b)
     assert [one.phrase for one in found.periods] == ["last week", "two weeks ago"]
@@ -46,7 +45,7 @@ def test_unequal_periods_are_compared_by_the_day(
     a, b = mean(merged(truth, *first)), mean(merged(truth, *second))
     for aggregation in ({}, {"aggregation": "sum"}):
         found = call(NAME, metric="StepCount", period=period, other_period=other, **aggregation)
-        assert f"(by the day, since {why})" in found.conclusion
+        assert f"Days are compared, because {why}." in found.conclusion
         assert f"{round(a):,} steps a day" in found.conclusion
         assert f"{round(b):,} steps a day" in found.conclusion
         assert ("lower" if a < b else "higher") in found.conclusion
@@ -62,7 +61,7 @@ def test_gaps_make_totals_unfair(call: Call, truth: dict[str, Any]) -> None:
     ]
     assert len(nights[0]) != len(nights[1])
     found = call(NAME, metric="SleepAnalysis", period="last week", other_period="two weeks ago")
-    assert "not every night has data" in found.conclusion
+    assert "Nights are compared, because not every night has data." in found.conclusion
     averages = [one.value * 60 for one in found.numbers if one.role == "average"]
     assert averages[:2] == [pytest.approx(mean(nights[0])), pytest.approx(mean(nights[1]))]
 

@@ -179,3 +179,14 @@ def test_a_goal_of_another_kind_is_none(telling: Call, memory: LongTerm) -> None
     found = telling(NAME, metric="StepCount")
     assert not found.ok
     assert "No target for steps" in found.error
+
+
+def test_a_goal_that_stands_in_a_conversation_alone(recalling: Call, truth: dict[str, Any]) -> None:
+    """Ann told hers in a sentence too long for the rules; its last quantity is the target."""
+    found = recalling(NAME, metric="BodyMass")
+    assert value(found, "target") == pytest.approx(truth["story"]["goal"]["target_kg"], abs=1e-4)
+    assert truth["story"]["goal"]["reached"] in found.data["dates"]
+    goals = recalling("list_goals")
+    assert goals.conclusion.startswith('You have 1 goal: "My goal is to get from 180 down to 165')
+    assert value(goals, "target", "BodyMass") == 165
+    assert "no goal" in recalling("list_goals", period="2024").conclusion

@@ -43,7 +43,7 @@ def test_the_slope_is_the_median_of_all_pairs(call: Call, truth: dict[str, Any])
     assert (low, high) == pytest.approx(sens_interval(rows), abs=1e-5)
     assert "Your weight went down from 4 August 2025 to 4 May 2026" in found.conclusion
     month = 365.25 / 12
-    assert value(found, "slope") == pytest.approx(-median(pairs(rows)) * month, abs=1e-3)
+    assert value(found, "slope") == pytest.approx(median(pairs(rows)) * month, abs=1e-3)
     assert "a month" in found.conclusion
 
 

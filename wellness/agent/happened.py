@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from wellness.agent.told import content, sentences
+from wellness.agent.told import asks, content, sentences
 from wellness.health import periods
 from wellness.health.periods.grammar import shift
-from wellness.memory.facts import parse_slots
 from wellness.memory.facts.quantities import WORTH
 from wellness.memory.kinds import Memory, MemoryKind
 from wellness.memory.long_term import LongTerm
@@ -161,7 +160,7 @@ class _Wanted:
 def _event(sentence: str, memory: Memory, zone: ZoneInfo) -> PastEvent | None:
     """The event that a sentence tells of; None if it asks."""
     told = datetime.fromtimestamp(memory.fact.at, zone)
-    if parse_slots(sentence, now=told, zone=zone).asks:
+    if asks(sentence, now=told, zone=zone):
         return None
     dates = _dates(sentence, memory, told, zone)
     if dates:

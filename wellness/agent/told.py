@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from wellness.memory import queries
-from wellness.memory.facts import phrases
+from wellness.memory.facts import parse_slots, phrases
 from wellness.memory.facts.tokens import plain
 from wellness.memory.kinds import Memory, MemoryKind
 from wellness.memory.said import MONTHS, SENTENCE
@@ -24,6 +26,7 @@ COMMON = frozenset((
     "year", "yesterday",
 )) | queries.COMMON | {month.lower() for month in MONTHS}  # fmt: skip
 OPENING = re.compile(rf"\d{{1,2}} (?:{'|'.join(MONTHS)}) \d{{4}}, [^:\n]*: ")
+OF_ONESELF = re.compile(r"\W*(?:I|I['’]\w+|my|we|our)\b", re.IGNORECASE)
 ANSWER = re.compile(r"\nassistant: .*", re.DOTALL)
 
 
@@ -41,6 +44,19 @@ def content(text: str) -> frozenset[str]:
             found.add(meaning.name)
         at += length
     return frozenset(found - COMMON)
+
+
+def asks(sentence: str, *, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a sentence asks: with a question mark, or by its words unless it is of oneself.
+
+    >>> utc = ZoneInfo("UTC")
+    >>> when = {"now": datetime(2026, 5, 13, tzinfo=utc), "zone": utc}
+    >>> asks("My knee hurts on stairs.", **when), asks("Steps before my injury", **when)
+    (False, True)
+    """
+    if sentence.rstrip(" \"')").endswith("?"):
+        return True
+    return not OF_ONESELF.match(sentence) and parse_slots(sentence, now=now, zone=zone).asks
 
 
 def own_words(memory: Memory) -> str:

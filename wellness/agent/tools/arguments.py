@@ -15,8 +15,14 @@ SYNONYMS = {"total": "sum", "mean": "average", "avg": "average", "min": "minimum
 NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 
 
+def _sound(value: Any) -> Any:
+    """Half a character, which a model may write, is none."""
+    return value.encode("utf-8", "replace").decode() if _is_text(value) else value
+
+
 def _absent(value: Any) -> Any:
     """Models write "" or "none" for what is not there."""
+    value = _sound(value)
     absent = isinstance(value, str) and value.strip().lower() in ("", "none", "null")
     return None if absent else value
 
@@ -39,7 +45,7 @@ def _is_text(value: Any) -> bool:
 
 
 _WORDS = {"strict": True, "max_length": defaults.TEXT_MOST}
-Text = Annotated[str, Field(min_length=1, **_WORDS)]
+Text = Annotated[str, Field(min_length=1, **_WORDS), BeforeValidator(_sound)]
 MaybeText = Annotated[
     Annotated[str, Field(**_WORDS)] | None, BeforeValidator(_absent)
 ]  # fmt: skip

@@ -79,26 +79,34 @@ def _verdict(draft: Draft, first: Daily, second: Daily, aggregation: str, why: s
         _text(draft, how, found, value, aggregation, per)
         for found, value in ((first, a), (second, b))
     )
-    because = f" (by the {first.per}, since {why})" if why and per else ""
     if first.is_total and aggregation in ("sum", "average"):
         subject = did(first, f"{one}{per}")
     else:
         verb = "were" if how.plural or aggregation == "count" else "was"
         subject = f"your {_ROLE[aggregation]}{how.noun} {verb} {one}"
-    draft.say(f"{subject} {first.span.words} and {other}{per} {second.span.words}{because}.")
+    draft.say(f"{subject} {first.span.words} and {other}{per} {second.span.words}.")
     if one == other:
         draft.say("that is the same." if a == b else "that is practically the same.")
-        return
-    difference = abs(how.rounded(a) - how.rounded(b))
+    else:
+        _difference(draft, how, first, second, a, b, aggregation, per)
+    if why and per:
+        draft.say(f"{first.per}s are compared, because {why}.")
+
+
+def _difference(
+    draft: Draft, how: Said, first: Daily, second: Daily, a: float, b: float, aggregation: str,
+    per: str,
+) -> None:  # fmt: skip
+    """Which is higher, and by how much."""
     if aggregation == "count":
-        change = draft.count(int(difference), "reading")
+        change = draft.count(int(abs(a - b)), "reading")
     else:
         about = f"difference in {how.noun}{per}"
-        draft.value(how.of_change, abs(a - b), "change", about=about)
-        change = draft.value(how.of_change, difference, "change", about=about)
+        draft.change(how.of_change, a - b, "change", about)
+        change = draft.change(how.of_change, how.rounded(a) - how.rounded(b), "change", about)
     word = "higher" if a > b else "lower"
     if b > 0 and how.ratio:
-        about = f"{word} than {second.span.short}"
+        about = f"{word} than {second.span.name}"
         change += f" ({draft.share(about, 100 * abs(a - b) / b, 'change', how.metric)})"
     draft.say(f"it was {change} {word} {first.span.short}.")
 

@@ -63,6 +63,12 @@ class Draft:
         self.enter(noun, spoken, unit, metric=said.metric, role=role, period=period)
         return said.text(value)
 
+    def change(self, said: Said, change: float, role: str, about: str, period: str = "") -> str:
+        """A change as text, which leaves its direction to the words; entered with its sign."""
+        spoken, unit = said.spoken(change)
+        self.enter(about, spoken, unit, metric=said.metric, role=role, period=period)
+        return said.text(abs(change))
+
     def count(
         self, count: int, noun: str, plural: str = "", *, period: str = "", unit: str = ""
     ) -> str:

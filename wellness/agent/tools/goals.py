@@ -7,28 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 
 from wellness.agent.tools import defaults
 from wellness.agent.tools.desk import Desk
+from wellness.agent.tools.quotes import telling
 from wellness.agent.tools.spans import Span
+from wellness.agent.tools.spoken import Spoken, spoken
 from wellness.health import units
-from wellness.memory.facts import quantities
-from wellness.memory.facts.quantities import UNIT_OF
+from wellness.memory.facts import parse_slots
 from wellness.memory.kinds import Memory, MemoryKind
 
 QUESTION = "What is my goal? What do I want to reach?"
-AS_SAID = re.compile(r"(\d[\d,\u202f]*(?:\.\d+)?)\s?(k\b)?[\s-]*([a-z%°]*)", re.IGNORECASE)
 AT_MOST = re.compile(r"(?:below|at most) quantity")
-FRACTION_OF = {"percent": "%"}
-
-
-class Spoken(NamedTuple):
-    """A quantity as it was said: 165 lb, and not 74.84 kg. The unit is one of `health.units`."""
-
-    value: float
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,44 +40,54 @@ class Goal:
     at_most: bool
 
 
-def spoken(text: str) -> list[Spoken]:
-    """The quantities of a text, as they were said.
-
-    >>> spoken("from 180 down to 165 pounds, 10,000 steps and 7 hours 30 minutes")
-    [Spoken(value=180.0, unit=''), Spoken(value=165.0, unit='lb'), Spoken(value=10000.0, unit=''), \
-Spoken(value=27000.0, unit='s')]
-    """
-    found = []
-    for quantity, start, end in quantities.find(text):
-        match = AS_SAID.fullmatch(text[start:end].strip())
-        unit = UNIT_OF.get(match[3].lower()) if match and match[3] else ""
-        if match and unit is not None:
-            value = float(re.sub(r"[,\u202f]", "", match[1])) * (1000 if match[2] else 1)
-            found.append(Spoken(value, unit))
-        else:
-            found.append(Spoken(quantity.value, quantity.unit))
-    return found
-
-
 def goals(desk: Desk, span: Span | None = None) -> tuple[list[Memory], str]:
     """The person's goals that hold now, or held in a span, the newest first; and what failed.
 
     Raises:
         RedisError: Redis does not answer.
     """
+    found, degraded = _recalled(desk, _during(desk, span), (MemoryKind.GOAL, MemoryKind.FACT))
+    mine = [one for one in found if is_goal(one)]
+    return sorted(mine, key=lambda one: -one.fact.since), degraded
+
+
+def goals_said(desk: Desk, span: Span | None = None) -> list[Memory]:
+    """Goals in the words of conversations that no rule has made a goal of, the newest first.
+
+    Each is its turn's memory with the sentence in the place of the turn.
+    """
+    found, _ = _recalled(desk, _during(desk, span), (MemoryKind.SAID,))
+    stated = []
+    for memory in found:
+        for sentence in telling(memory, desk).statements:
+            now = datetime.fromtimestamp(memory.fact.at, desk.zone)
+            slots = parse_slots(sentence, now=now, zone=desk.zone)
+            if slots.goal and slots.quantities:
+                fact = replace(memory.fact, text=sentence, slots=asdict(slots))
+                stated.append(replace(memory, fact=fact))
+    return sorted(stated, key=lambda one: -one.fact.since)
+
+
+def _during(desk: Desk, span: Span | None) -> tuple[int, int] | None:
+    """The part of a span that is over; a moment of one that is not."""
+    if span is None:
+        return None
+    start = span.period.start_s
+    return start, max(min(span.period.end_s, desk.now_s), start + 1)
+
+
+def _recalled(
+    desk: Desk, during: tuple[int, int] | None, kinds: tuple[MemoryKind, ...]
+) -> tuple[list[Memory], str]:
     assert desk.memory is not None
-    during = (span.period.start_s, min(span.period.end_s, desk.now_s)) if span else None
-    if during and during[0] >= during[1]:
-        during = (during[0], during[0] + 1)
     recall = desk.memory.recall(
-        QUESTION, now=desk.now_s, k=defaults.CANDIDATES, during=during,
-        kinds=(MemoryKind.GOAL, MemoryKind.FACT),
-    )  # fmt: skip
-    found = [hit.memory for hit in recall.hits]
+        QUESTION, now=desk.now_s, k=defaults.CANDIDATES, during=during, kinds=kinds
+    )
+    found = [hit.memory for hit in recall.hits if not hit.memory.shared]
     if recall.degraded:  # not all goals have the word "goal" in them
-        found = [one for one in desk.memory.all() if _held(one, during, desk.now_s)]
-    mine = [one for one in found if not one.shared and is_goal(one)]
-    return sorted(mine, key=lambda one: -one.fact.since), recall.degraded
+        held = [one for one in desk.memory.all() if _held(one, during, desk.now_s)]
+        found = [one for one in held if one.fact.kind in kinds]
+    return found, recall.degraded
 
 
 def is_goal(memory: Memory) -> bool:

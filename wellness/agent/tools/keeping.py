@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from wellness.agent.told import content, own_words
+from wellness.agent.told import asks, content, own_words
 from wellness.agent.tools import defaults
 from wellness.agent.tools.arguments import Forgotten, Remembered
 from wellness.agent.tools.desk import Desk
@@ -69,7 +69,7 @@ def _facts(desk: Desk, text: str) -> list[Fact]:
     if facts := learn(said, now=desk.now, zone=desk.zone):
         return facts
     slots = parse_slots(said, now=desk.now, zone=desk.zone)
-    if slots.asks or not content(said):
+    if asks(said, now=desk.now, zone=desk.zone) or not content(said):
         raise ToolError(
             "That states nothing that could be remembered.",
             hint='Say it as a statement: "My goal weight is 165 lb", "I am vegetarian".',

@@ -15,7 +15,7 @@ from wellness.agent.tools import defaults
 from wellness.agent.tools.arguments import Goals, Recalled
 from wellness.agent.tools.desk import Desk
 from wellness.agent.tools.draft import Draft
-from wellness.agent.tools.goals import goals, read
+from wellness.agent.tools.goals import goals, goals_said, read
 from wellness.agent.tools.quotes import Telling, quote, source, telling, told_on
 from wellness.agent.tools.said import NOUNS
 from wellness.agent.tools.wording import clean, counted, listed
@@ -108,6 +108,7 @@ def list_goals(desk: Desk, arguments: Goals) -> Draft:
         return draft
     found, degraded = goals(desk, span)
     draft.note(degraded)
+    found = found or goals_said(desk, span)
     draft.samples = len(found)
     when = f" {span.words}" if span else ""
     if not found:

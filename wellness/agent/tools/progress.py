@@ -127,9 +127,12 @@ def _days_reached(draft: Draft, found: Daily, target: Target) -> None:
     average = draft.value(how, found.average, "average", span.label, f"{how.noun} a {found.per}")
     best, most = max(rows, key=lambda row: row[1])
     top = draft.value(how, most, "maximum", span.label)
-    at = "stayed at or below" if target.at_most else "reached"
     goal = target.text(draft, how)
-    draft.say(f"you {at} {goal} on {len(reached)} of {of} {span.words}.")
+    at = "stayed at or below" if target.at_most else "reached"
+    if reached:
+        draft.say(f"you {at} {goal} on {len(reached)} of {of} {span.words}.")
+    else:
+        draft.say(f"you never {at} {goal} in {of} {span.words}.")
     draft.say(
         f"you averaged {average} a {found.per}; the {found.per} with the most was "
         f"{draft.day(best)}: {top}."

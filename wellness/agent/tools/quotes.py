@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wellness.agent.told import content, sentences
+from wellness.agent.told import asks, content, sentences
 from wellness.agent.tools.desk import Desk
 from wellness.agent.tools.draft import Draft
-from wellness.agent.tools.goals import spoken
+from wellness.agent.tools.spoken import spoken
 from wellness.agent.tools.wording import clean, quoted
 from wellness.health import periods
-from wellness.memory.facts import parse_slots
 from wellness.memory.kinds import Memory, MemoryKind
 from wellness.memory.knowledge import PREFIX
 
@@ -62,9 +61,7 @@ def telling(memory: Memory, desk: Desk) -> Telling:
     if memory.fact.kind is not MemoryKind.SAID:
         return Telling(memory, (memory.fact.text,), content(memory.fact.text))
     now = datetime.fromtimestamp(memory.fact.at, desk.zone)
-    found = tuple(
-        one for one in sentences(memory) if not parse_slots(one, now=now, zone=desk.zone).asks
-    )
+    found = tuple(one for one in sentences(memory) if not asks(one, now=now, zone=desk.zone))
     return Telling(memory, found, content(" ".join(found)))
 
 

@@ -67,7 +67,8 @@ def _many_days(draft: Draft, days: Sequence[RingDay], span: Span) -> None:
         draft.enter(about, closed, "days", role="reached", period=span.label)
         parts.append(f"{name} on {closed}")
     draft.say(
-        f"you closed all three rings on {every} of {of} {span.words}: {wording.listed(parts)}."
+        f"you closed all three rings on {every or 'none'} of {of} {span.words}: "
+        f"{wording.listed(parts)}."
     )
     expected = (min(span.last, span.today) - span.first).days + 1
     if len(days) < expected:

@@ -109,7 +109,7 @@ class Said:
         '74.84 kg'
         """
         same = self.rounded(self.rounded(a) - self.rounded(b)) == self.rounded(a - b)
-        return self if same or not self.decimals else replace(self, decimals=self.decimals + 1)
+        return self if same or self.decimals != 1 else replace(self, decimals=2)
 
     def rounded(self, value: float) -> float:
         """A value as it is said."""

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 
 from wellness.agent.tools.desk import Desk, Stored
 from wellness.agent.tools.draft import Draft
-from wellness.agent.tools.goals import Goal, Spoken, goal_for, goals
+from wellness.agent.tools.goals import Goal, goal_for, goals, goals_said
 from wellness.agent.tools.rings import rings_between
 from wellness.agent.tools.said import FOUND, Said
 from wellness.agent.tools.spans import Span
+from wellness.agent.tools.spoken import Spoken
 from wellness.agent.tools.wording import clean, day, number, quoted
 from wellness.errors import ToolError, UnitError
 from wellness.health import units
@@ -69,7 +70,9 @@ def find_target(
         found, degraded = goals(desk, span)
         draft.note(degraded)
         base = units.unit(FOUND.get(how.unit, how.unit)).base
-        if goal := goal_for(found, stored.metric.name, base):
+        name = stored.metric.name
+        goal = goal_for(found, name, base) or goal_for(goals_said(desk, span), name, base)
+        if goal:
             return _remembered(desk, how, goal)
     if target := _of_ring(desk, stored):
         return target

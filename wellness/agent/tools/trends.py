@@ -112,14 +112,16 @@ def _say(draft: Draft, found: Daily, line: Slope, rows: list[tuple[date, float]]
     days, rate = next((days, name) for least, days, name in RATES if length >= least)
     noun = f"{how.noun} a {per if found.is_sparse else found.per}" if found.is_total else how.noun
     about = f"change in {noun} a {rate}"
-    low, high = sorted((abs(line.low * days), abs(line.high * days)))
     change = how.of_change.finer(line.slope * days, (line.high - line.low) * days)
     draft.enter("level of the interval", 100 * defaults.LEVEL, "percent", role="confidence")
-    slope = draft.value(change, abs(line.slope * days), "slope", label, about)
+    slope, low, high = (
+        draft.change(change, one * days, "slope", about, label)
+        for one in (line.slope, line.low, line.high)
+    )
     if line.direction:
         way = "up" if line.direction > 0 else "down"
         are = "went" if span.over else "are going" if how.plural else "is going"
-        least, most = (draft.value(change, one, "slope", label, about) for one in (low, high))
+        least, most = (low, high) if line.direction > 0 else (high, low)
         draft.say(
             f"your {noun} {are} {way} {span.words}: by about {slope} a {rate} "
             f"({_level()} interval {least} to {most})."
@@ -127,14 +129,18 @@ def _say(draft: Draft, found: Daily, line: Slope, rows: list[tuple[date, float]]
         _ends(draft, found, rows, noun)
     else:
         have = "showed" if span.over else "show" if how.plural else "shows"
-        up = draft.value(change, max(line.high * days, 0), "slope", label, about)
-        down = draft.value(change, max(-line.low * days, 0), "slope", label, about)
         typical = median(value for _, value in rows)
         middle = draft.value(how, typical, "median", label, f"median {noun}")
-        draft.say(
-            f"your {noun} {have} no clear direction {span.words}: the {_level()} interval of the "
-            f"change a {rate} goes from {down} down to {up} up, around {middle}."
-        )
+        nothing = change.text(0.0)
+        if low == high == nothing:
+            why = f"{'they stay' if how.plural else 'it stays'} around {middle}"
+        else:
+            why = (
+                f"it lies around {middle}; by the {rate}, it is between "
+                f"{'no change' if low == nothing else f'a fall of {low}'} and "
+                f"{'no change' if high == nothing else f'a rise of {high}'} ({_level()} interval)"
+            )
+        draft.say(f"your {noun} {have} no clear direction {span.words}: {why}.")
     draft.enter(f"{per}s with data", line.values, f"{per}s", role="count", period=label)
     draft.data["test"] = {
         "of": f"each {per}", "slope_a_day": line.slope, "interval_a_day": [line.low, line.high],
@@ -154,11 +160,10 @@ def _ends(draft: Draft, found: Daily, rows: list[tuple[date, float]], noun: str)
     one = draft.value(how, start, "average", f"first week of {label}", noun)
     other = draft.value(how, end, "average", f"last week of {label}", noun)
     draft.say(f"it averaged {one} in the first week and {other} in the last.")
-    change = abs(how.rounded(end) - how.rounded(start))
-    draft.value(how.of_change, change, "change", label, f"change in {noun}")
+    about = f"change in {noun}"
+    draft.change(how.of_change, end - start, "change", about, label)
     if how.ratio and start > 0:
-        share = 100 * abs(end - start) / start
-        draft.share(f"change in {noun}", share, "change", how.metric, label)
+        draft.share(about, 100 * (end - start) / start, "change", how.metric, label)
 
 
 def _level() -> str:
