@@ -43,6 +43,7 @@ def unsaid(result: ToolResult) -> list[str]:
         text = text.replace(re.sub(r"\bmy\b", "your", used.phrase), " ")
     for day in named_days(result):
         text = text.replace(day, " ")
+    text = re.sub(rf"\b(?:{'|'.join(FULL)}) \d{{4}}\b", " ", text)  # in somebody's words
     return [
         match[0] for match in NUMERAL.finditer(text)
         if not any(says(match, number) for number in result.numbers)

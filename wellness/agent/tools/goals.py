@@ -111,7 +111,8 @@ def read(memory: Memory) -> Goal:
     if not metrics and any(units.unit(one.unit).base == "kg" for one in said):
         metrics = ("BodyMass",)
     at_most = any(AT_MOST.search(one) for one in concepts)
-    return Goal(memory, metrics, said[-1] if said else None, rate, at_most)
+    exact = [one for one in said if one.unit] or said
+    return Goal(memory, metrics, exact[-1] if exact else None, rate, at_most)
 
 
 def goal_for(found: Iterable[Memory], metric: str, base: str) -> Goal | None:
