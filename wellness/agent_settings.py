@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings
@@ -62,6 +63,11 @@ class AgentSettings(BaseSettings):
     )
 
     # The agent
+    agent_context: Literal["needed", "always"] = Field(
+        default="needed",
+        description="when the model reads memories and conversation: `needed` leaves them out "
+        "where tools have found facts, which took them into account already",
+    )
     agent_context_tokens: int = Field(
         default=900,
         gt=0,

@@ -390,3 +390,13 @@ def test_an_ollama_may_have_a_larger_context(settings: Settings) -> None:
     with fake({"/api/show": SHOWN}) as host:
         chat = open_chat(large.model_copy(update={"ollama_host": host}))
         assert chat.context == 8_192
+
+
+def test_a_choice_says_what_it_took(chat: OpenChat) -> None:
+    used: list[tuple[int, int]] = []
+    found = chat.choose(
+        [Message("user", "heart rate?")], METRIC, on_usage=lambda *n: used.append(n)
+    )
+    assert found["metric"] in ("HeartRate", "StepCount")
+    ((read, written),) = used
+    assert read > written > 0

@@ -115,9 +115,20 @@ class OpenChat:
                     return Said(text, read, written, seconds, first_s or seconds, cut)
 
     def choose(
-        self, messages: Messages, schema: Mapping[str, Any], *, max_tokens: int = 0
+        self,
+        messages: Messages,
+        schema: Mapping[str, Any],
+        *,
+        max_tokens: int = 0,
+        on_usage: Callable[[int, int], None] | None = None,
     ) -> dict[str, Any]:
         """An answer that has the form of a JSON schema, whatever the model would rather say.
+
+        Args:
+            messages: the conversation; mappings are in Ollama's form.
+            schema: of a JSON object.
+            max_tokens: tokens the answer may have; 0 for `settings.chat_tokens`.
+            on_usage: told how many tokens were read and written.
 
         Raises:
             ModelUnavailable: no answer, or none of that form within its tokens.
@@ -131,6 +142,8 @@ class OpenChat:
             form = llm.with_structured_output(dict(schema), method="json_schema", include_raw=True)
             with self._explained():
                 answer: Any = form.invoke(asked)
+            if on_usage and (used := answer["raw"].usage_metadata):
+                on_usage(used["input_tokens"], used["output_tokens"])
             # LangChain's parser mends a JSON that breaks off; half an answer is none
             if answer["raw"].response_metadata.get("done_reason") == "length":
                 raise self._unavailable("its answer was cut off by the tokens it may have")
