@@ -63,6 +63,13 @@ class AgentSettings(BaseSettings):
     )
 
     # The agent
+    route_threshold: float = Field(
+        default=0.7,
+        ge=0,
+        le=1,
+        description="confidence from which a route by rules counts; below it the model is asked, "
+        "since the rules are right there less than half the time, above it nine times in ten",
+    )
     agent_context: Literal["needed", "always"] = Field(
         default="needed",
         description="when the model reads memories and conversation: `needed` leaves them out "

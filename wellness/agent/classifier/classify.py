@@ -1,0 +1,194 @@
+"""The classifier: a message in clauses, what each of them wants, and all of it as one route."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from wellness.agent.classifier import asks, cues, scope, vocabulary
+from wellness.agent.classifier.clauses import Clause, split
+from wellness.agent.classifier.confidence import confidence
+from wellness.agent.classifier.figures import data
+from wellness.agent.classifier.follow_up import resolve
+from wellness.agent.classifier.openers import ASKS, INVERTED
+from wellness.agent.classifier.parts import DATA, Part, slots_of
+from wellness.agent.classifier.reading import Reader, Reading
+from wellness.agent.classifier.rules import FALLBACKS, decide, remember
+from wellness.agent.classifier.spelling import tidy
+from wellness.agent.routes import Intent, Route
+from wellness.memory.messages import ToolCall, Turn
+
+MOST_CALLS = 4  # of one message: nobody asks for more in one breath, and each takes time
+TURNS = 3  # back to which "and last week?" may refer
+SHARING = frozenset((Intent.AGGREGATE, Intent.SLEEP, Intent.WORKOUTS))
+COMPARING = re.compile(
+    r"\b(?:compar|differ|versus|vs|against|than|chang|more|less|fewer|better|worse|higher|lower"
+    r"|next to)",
+    re.I,
+)
+FIGURE = (
+    r"(?:average|mean|total|sum|maximum|max|minimum|min|highest|lowest|best|worst|peak|most|fewest"
+    r"|least|latest|top|avg|daily average|biggest|busiest|how many|how much|how often|how long"
+    r"|overall)\b"
+)
+GOAL = r"(?:(?!than\b)\w+ ){0,2}?(?:goals?|targets?)\b"
+LINKED = re.compile(
+    r"(?:,? (?:and|plus|as well as|along with)(?: also)?|,)\s+"
+    rf"(?P<right>(?:(?:my|the|also|what (?:was|is) (?:my|the))\s+)*(?:{FIGURE}|{GOAL}))",
+    re.I,
+)
+ALSO = re.compile(r"^(?:and |now )?also\b", re.I)
+
+
+class Classifier:
+    """Routes by rules over slots, without a model.
+
+    Args:
+        now: when the question is asked; aware.
+        zone: where the person lives; its days are meant.
+        metrics: names or types of this person's stored metrics, to know those by name too that
+            no table has.
+    """
+
+    def __init__(self, *, now: datetime, zone: ZoneInfo, metrics: Iterable[str] = ()) -> None:
+        self.reader = Reader(now, zone, vocabulary.names_of(metrics))
+
+    def route(self, question: str, *, turns: Sequence[Turn] = ()) -> Route:
+        """Where a question goes; see `wellness.agent.routes.Router`."""
+        parts = self.parts(question, self.before(turns))
+        calls: list[ToolCall] = []
+        for part in parts:
+            calls += [one for one in part.calls if one not in calls]
+        sure, signs = confidence(parts, conversation=bool(turns))
+        why = [*(part.rule for part in parts), *signs]
+        if len(calls) > MOST_CALLS:
+            why.append(f"{len(calls) - MOST_CALLS} calls too many are left out")
+        repairs = tidy(question).repairs
+        return Route(
+            parts[0].intent, tuple(calls[:MOST_CALLS]), sure, "rules",
+            slots_of(parts, repairs), tuple(dict.fromkeys(why)),
+        )  # fmt: skip
+
+    def before(self, turns: Sequence[Turn]) -> Part | None:
+        """What the conversation was about when it was last about something."""
+        before: Part | None = None
+        for turn in turns[-TURNS:]:
+            for message in turn.messages:
+                if message.role == "user":
+                    kept = [one for one in self.parts(message.content, before) if one.calls]
+                    before = kept[-1] if kept else before
+        return before
+
+    def parts(self, question: str, before: Part | None = None) -> list[Part]:
+        """What the clauses of a message want, in order; at least one."""
+        text = tidy(question).text
+        whole = self._read(text, before)
+        if scope.is_small_talk(whole.shape):
+            return [Part(Intent.SMALL_TALK, (), "small talk", whole)]
+        found = list(self._found(text, before))
+        strong = [part for part, is_strong in found if is_strong]
+        told = any(not clause.asks for clause in split(text))
+        parts = strong or ([] if told else [part for part, _ in found])
+        answered = [part for part in parts if part.calls]
+        return _shared(answered or parts[:1]) or [remember(whole, "states something")]
+
+    def _found(self, text: str, before: Part | None) -> Iterator[tuple[Part, bool]]:
+        """Each part, and whether it is more than talk around the others."""
+        told: list[Clause] = []
+        last: Part | None = None
+        waiting: tuple[Part, bool] | None = None
+        for clause in split(text):
+            words = clause.text.lower()
+            if (
+                not clause.asks
+                and not asks.FORGET.search(words)
+                and not asks.REMEMBER.search(words)
+            ):
+                told.append(clause)
+                asked = last and last.intent in (Intent.FORGET, Intent.REMEMBER)
+                if asked and asks.PERSONAL.search(words):
+                    yield remember(self._read(clause.text, before), "states something"), True
+                continue
+            if asks.META.search(words) and (told or last):
+                if told:
+                    yield decide(self._read(told[-1].text, before)), True
+                continue
+            if told and not last and ALSO.match(words):
+                yield remember(self._read(told[-1].text, before), "states something"), True
+            for piece in self._divided(clause.text):
+                part, strong = self._part(piece, last or before, told, last is not None)
+                if waiting and not part.inherited:
+                    yield waiting
+                waiting = None
+                if last is None and not ASKS.match(piece) and part.intent in DATA:
+                    waiting = part, strong  # the next may ask about it: "my hike, how long was it?"
+                else:
+                    yield part, strong
+                last = part
+        if waiting:
+            yield waiting
+
+    def _divided(self, text: str) -> Iterator[str]:
+        """A clause, cut where a second figure begins: "my average pulse and my highest"."""
+        reading = self.reader.read(text)
+        first = reading.topics[0].end if reading.topics else len(text)
+        for match in LINKED.finditer(text):
+            if match.start() >= first:
+                yield text[: match.start()]
+                yield from self._divided(text[match.start("right") :])
+                return
+        yield text
+
+    def _read(self, text: str, before: Part | None) -> Reading:
+        beside = before.whens[0].interval if before and before.whens else None
+        return self.reader.read(text, apart=COMPARING.search(text) is not None, beside=beside)
+
+    def _part(
+        self, text: str, before: Part | None, told: Sequence[Clause], same: bool
+    ) -> tuple[Part, bool]:
+        reading = self._read(text, before)
+        if told and not same:
+            reading = self._widened(reading, told[-1].text, before)
+        if before and (part := resolve(reading, before, same_message=same)):
+            return part, True
+        part, asked = decide(reading), ASKS.match(text) is not None
+        if part.intent in (Intent.FORGET, Intent.REMEMBER):
+            return part, True
+        if part.rule == "asks about oneself without data":
+            return part, INVERTED.match(text) is not None
+        return part, part.rule not in FALLBACKS and (asked or bool(reading.topics))
+
+    def _widened(self, reading: Reading, told: str, before: Part | None) -> Reading:
+        """A question with what it leaves to the statement before it: its topic or its time."""
+        if reading.topics and reading.whens:
+            return reading
+        pointing = reading.has(cues.PRONOUN)
+        if pointing and (not reading.topics or not reading.whens):
+            wider = self._read(f"{told} {reading.text}", before)
+            if wider.topics and (not reading.topics or wider.whens):
+                return wider
+        timeless = reading.has(cues.WHEN_LAST) or reading.has(cues.LATEST) or reading.whens
+        if reading.topics and reading.has(cues.PAST) and not timeless:
+            times = self._read(told, before).whens
+            part = decide(reading)
+            if len(times) == 1 and part.intent in SHARING:
+                return replace(reading, whens=times)
+        return reading
+
+
+def _shared(parts: list[Part]) -> list[Part]:
+    """The parts, with the time of one for those beside it that name none."""
+    whens = next((part.whens for part in parts if part.intent in SHARING and part.whens), ())
+    return [_timed(part, whens) if len(parts) > 1 else part for part in parts]
+
+
+def _timed(part: Part, whens: tuple[object, ...]) -> Part:
+    reading = part.reading
+    timeless = reading.has(cues.WHEN_LAST) or reading.has(cues.LATEST)
+    present = reading.has(cues.PRESENT) and not reading.has(cues.PAST)
+    if part.intent not in SHARING or part.whens or timeless or present or part.inherited:
+        return part
+    return data(replace(reading, whens=whens)) or part  # type: ignore[arg-type]

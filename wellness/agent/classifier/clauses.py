@@ -1,0 +1,111 @@
+"""A message in clauses: which of them ask or request, and which merely tell.
+
+People wrap a question in talk: "I sat around all Sunday. How many steps did that come to?" A clause
+begins where a question or a request can begin, after a full stop, a comma or a conjunction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wellness.agent.classifier.openers import (
+    ADJUNCT,
+    ASKS,
+    DATED,
+    EXCLAIMS,
+    IDIOM,
+    LEAD,
+    NAMED_FIRST,
+    REQUEST,
+    STATES_A_VALUE,
+    SUBJECTLESS,
+    TELLING,
+)
+
+SENTENCE = re.compile(
+    r"(?<=[.!?])(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bvs\.)\s+|\n+|;\s*", re.I
+)
+BOUNDARY = re.compile(
+    r"\s*(?:,\s*(?:and|but|so|or|then|plus|also)\b|[,:\u2013]|\s-+\s|\.{2,}|\u2026|"
+    r"\s(?:and also|and then|as well as|and|but|so|plus|also|or|&)(?=\s))\s*",
+    re.I,
+)
+MEANT = re.compile(r"\bi meant?\b", re.I)
+ABOUT = re.compile(r"^(?:how|what) about\b", re.I)
+
+
+class Clause(NamedTuple):
+    """A part of a message; `asks` also for requests, `ends` is the mark that ends its sentence."""
+
+    text: str
+    asks: bool
+    ends: str = ""
+
+
+def split(text: str) -> list[Clause]:
+    """The clauses of a tidied message, in order.
+
+    >>> message = "I feel great, how many steps did I do and how did I sleep?"
+    >>> [(clause.text, clause.asks) for clause in split(message)]
+    [('I feel great', False), ('how many steps did I do', True), ('how did I sleep?', True)]
+    """
+    found = [
+        clause
+        for sentence in SENTENCE.split(text)
+        if sentence.strip(" .!?,")
+        for clause in _clauses(sentence.strip())
+    ]
+    return [one for one in found if LEAD.sub("", one.text + " ").strip(" .!?,")] or found
+
+
+def _clauses(sentence: str) -> Iterator[Clause]:
+    ends = sentence[-1] if sentence[-1] in "?!." else ""
+    waiting = ""  # a time that stands before its question
+    pieces = list(_pieces(sentence))
+    for number, piece in enumerate(pieces, 1):
+        last = number == len(pieces)
+        if not last and not ASKS.match(piece) and ADJUNCT.match(piece):
+            waiting = f"{waiting} {piece}".strip()
+            continue
+        mark = ends if last else ""
+        yield Clause(f"{waiting} {piece}".strip(), is_asking(piece, mark), mark)
+        waiting = ""
+
+
+def _pieces(sentence: str) -> Iterator[str]:
+    """The sentence, cut where a question, a request, or talk after a question begins."""
+    at = 0
+    for boundary in BOUNDARY.finditer(sentence):
+        rest = sentence[boundary.end() :]
+        before = sentence[at : boundary.start()].strip()
+        opens = ASKS.match(rest)
+        talk = TELLING.match(rest) and "," in boundary[0] and ASKS.match(before)
+        if not LEAD.sub("", f"{before} ").strip(" ,") or not (opens or talk):
+            continue
+        if opens and ABOUT.match(before) and len(before) < 10:
+            continue
+        yield before
+        at = boundary.end()
+    yield sentence[at:].strip()
+
+
+def is_asking(piece: str, ends: str) -> bool:
+    """Whether a piece asks or requests something; in doubt a noun phrase does, a sentence does not.
+
+    >>> is_asking("steps last week", ""), is_asking("My weight is 75 kg", ".")
+    (True, False)
+    """
+    if (EXCLAIMS.match(piece) and ends != "?") or IDIOM.match(piece):
+        return False
+    if ASKS.match(piece) or REQUEST.match(piece) or ends == "?":
+        return True
+    lead = LEAD.match(piece)
+    core = piece[lead.end() :] if lead else piece
+    cores = core, DATED.sub("", core.rsplit(": ", 1)[-1])
+    meant = lead is not None and MEANT.search(lead[0]) is not None
+    tells = (TELLING, NAMED_FIRST, SUBJECTLESS)
+    if any(pattern.match(one) for pattern in tells for one in cores) or STATES_A_VALUE.search(core):
+        return False
+    return meant or not TELLING.match(piece)

@@ -1,0 +1,204 @@
+"""Questions that leave out what the one before has said: "and last week?", "the highest?"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from wellness.agent.classifier import asks, cues, scope
+from wellness.agent.classifier.beside import When
+from wellness.agent.classifier.events import other_side
+from wellness.agent.classifier.figures import compared, data, direction, figures
+from wellness.agent.classifier.heads import aggregations, metrics_of, usual
+from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phrase_of, phrases_of
+from wellness.agent.classifier.reading import Reading
+from wellness.agent.classifier.rules import FALLBACKS, decide, recall
+from wellness.agent.routes import INTENT_OF, Intent
+
+SHORT = 6  # words of a fragment
+RESTING = re.compile(r"\bresting\b")
+BARE = re.compile(
+    r"\b(?P<relation>before|after(?:wards)?|since|during)(?: (?:that|it|then))?\s*[?.!]*$"
+)
+FIGURES = frozenset((Intent.RECORDS, Intent.AGGREGATE, Intent.COMPARE, Intent.TREND))
+WORD = re.compile(r"\w+")
+
+
+def is_elliptic(reading: Reading) -> bool:
+    """Whether a clause goes on with what was said before: "and in May?", "per day?"."""
+    fragment = not reading.has(cues.VERB) and len(WORD.findall(reading.shape)) <= SHORT
+    return reading.has(cues.ELLIPTIC) or fragment
+
+
+def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Part | None:
+    """What a clause wants after another one; None if it stands by itself.
+
+    Args:
+        reading: of the clause.
+        before: what the question before it wanted.
+        same_message: whether both are in one message, as parts of it.
+    """
+    elliptic = is_elliptic(reading) or same_message
+    if before.intent not in DATA and before.intent is not Intent.GOALS:
+        part = _of_memory(reading, before, elliptic)
+    elif reading.topics:
+        part = (
+            _other_topic(reading, before)
+            if reading.has(cues.ELLIPTIC) or (elliptic and not reading.whens)
+            else None
+        )
+    else:
+        part = _refused(reading, elliptic) or _same_topic(reading, before, elliptic)
+    return replace(part, inherited=True) if part else None
+
+
+def _refused(reading: Reading, elliptic: bool) -> Part | None:
+    """ "And my brother?", "and tomorrow?"."""
+    if elliptic and reading.has(cues.SOON):
+        return Part(Intent.OUT_OF_SCOPE, (), "it is about the future", reading)
+    if elliptic and scope.is_about_another(reading):
+        return Part(Intent.OUT_OF_SCOPE, (), "it is about somebody else", reading)
+    return None
+
+
+def _of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
+    """What follows something told, asked or forgotten, and points back to it."""
+    points = elliptic or reading.has(cues.PRONOUN)
+    if reading.topics or not points or reading.has(asks.FORGET) or reading.has(asks.REMEMBER):
+        return None
+    if decide(reading).rule not in FALLBACKS:
+        return None
+    if before.intent is Intent.RECALL:
+        return recall(reading, "asks more of that", before.reading.text)
+    if before.intent is Intent.REMEMBER and not reading.whens and not reading.has(asks.WH):
+        made = call(Intent.REMEMBER, text=reading.text.strip(" ?!."))
+        return Part(Intent.REMEMBER, (made,), "corrects that", reading)
+    return None
+
+
+def _other_topic(reading: Reading, before: Part) -> Part | None:
+    """A new metric or activity in the frame of the question before."""
+    standing = decide(reading)
+    if before.intent is Intent.PROGRESS and standing.intent is Intent.GOALS:
+        metric = standing.metrics[0] if standing.metrics else ""
+        period = phrase_of(reading.whens or before.whens)
+        made = call(Intent.PROGRESS, metric=metric, period=period)
+        return replace(standing, intent=Intent.PROGRESS, calls=(made,), rule="progress, as before")
+    if standing.intent not in DATA or standing.intent in (Intent.COMPARE, Intent.PROGRESS):
+        return None if standing.intent is Intent.RECALL else standing
+    if not (reading.whens or reading.has(cues.LATEST) or reading.has(cues.WHEN_LAST)):
+        reading = replace(reading, whens=before.whens)
+    part = data(reading) or standing
+    if part.intent not in (Intent.AGGREGATE, Intent.RECORDS, Intent.SLEEP, Intent.COMPARE):
+        return part
+    return _in_frame(reading, before, part)
+
+
+def _in_frame(reading: Reading, before: Part, part: Part) -> Part:
+    """A figure of another metric, asked as that of the one before, where it can be."""
+    metric = part.metrics[0]
+    if before.intent is Intent.COMPARE and len(reading.whens) > 1:
+        return compared(reading, metric, reading.whens)
+    named = any(aggregations(reading, name) for name in part.metrics)
+    if before.intent is Intent.TREND and not named:
+        return direction(reading, metric, reading.whens)
+    if before.intent is Intent.AGGREGATE and part.intent is Intent.AGGREGATE and not named:
+        how = before.calls[0].arguments["aggregation"]
+        if how != usual(before.calls[0].arguments["metric"]):
+            return figures(reading, metric, reading.whens, [how])
+    return part
+
+
+def _same_topic(reading: Reading, before: Part, elliptic: bool) -> Part | None:
+    """Another period, figure or view of what the question before was about."""
+    reading = _other_side(reading, before)
+    whens, metric = reading.whens, before.metrics[0] if before.metrics else ""
+    points = elliptic or reading.has(cues.PRONOUN) or bool(whens)
+    if reading.has(asks.KNOWLEDGE) and reading.has(cues.PRONOUN):
+        return recall(reading, "asks to judge that", before.reading.text)
+    view = _another_view(reading, before, metric) if metric and points else None
+    if view:
+        return view
+    if reading.has(asks.GOAL) or reading.has(asks.RINGS):
+        return None
+    if whens:
+        return _other_period(reading, before)
+    detail = before.intent in (Intent.WORKOUTS, Intent.SLEEP) and reading.has(cues.HOW_MUCH_OF_IT)
+    if points and (detail or (elliptic and reading.has(asks.WH) and not reading.unknown)):
+        return replace(before, rule="more about that", reading=reading)
+    return None
+
+
+def _another_view(reading: Reading, before: Part, metric: str) -> Part | None:
+    """The same metric compared, against a goal, as a trend, or with another figure."""
+    whens = reading.whens
+    held = reading.has(cues.COMPARES) or reading.has(cues.COMPARATIVE)
+    if len(whens) == 1 and before.whens and reading.has(cues.COMPARES):
+        return compared(replace(reading, text=""), metric, (before.whens[0], whens[0]), ())
+    if len(whens) == 2 and held:
+        return compared(reading, metric, whens)
+    reached = reading.has(asks.REACHED) and (
+        before.intent is Intent.GOALS or reading.has(asks.GOAL)
+    )
+    if reached:
+        made = call(Intent.PROGRESS, metric=metrics_of(metric)[0], period=phrase_of(whens))
+        return Part(Intent.PROGRESS, (made,), "progress against that", reading, (metric,), whens)
+    if reading.has(asks.GOAL) or reading.has(asks.RINGS):
+        return None
+    if reading.has(cues.TREND):
+        period = whens or (before.whens if before.intent is Intent.TREND else ())
+        return direction(reading, metric, period)
+    if metric == "ActiveEnergyBurned" and reading.has(cues.EATING):
+        return figures(reading, "DietaryEnergyConsumed", whens or before.whens, ())
+    if RESTING.search(reading.shape) and metric == "HeartRate":
+        return _with_metric(reading, before, "RestingHeartRate")
+    named = aggregations(reading, metric) if metric != SLEEP_METRIC else []
+    if named and before.intent in FIGURES:
+        return figures(reading, metric, whens or before.whens[:1], named)
+    return None
+
+
+def _with_metric(reading: Reading, before: Part, metric: str) -> Part:
+    """The question before, about another metric."""
+    changes: dict[str, Any] = {"metric": metric}
+    if reading.whens:
+        changes["period"] = reading.whens[0].phrase
+    calls = tuple(replace(one, arguments=one.arguments | changes) for one in before.calls)
+    whens = reading.whens or before.whens
+    return Part(before.intent, calls, "the same of another metric", reading, (metric,), whens)
+
+
+def _other_side(reading: Reading, before: Part) -> Reading:
+    """For "and after?" the other side of the event that was asked about."""
+    match = BARE.search(reading.shape)
+    event = before.whens[0] if before.whens else None
+    if not match or reading.whens or not event or event.interval:
+        return reading
+    return replace(reading, whens=(When(other_side(event.phrase, match["relation"]), 0, 0, None),))
+
+
+def _other_period(reading: Reading, before: Part) -> Part:
+    """The question before, of another time."""
+    whens, rule = reading.whens, "the same of another period"
+    if before.intent is Intent.COMPARE:
+        made = tuple(
+            replace(one, arguments=one.arguments | {"other_period": whens[0].phrase})
+            for one in before.calls
+        )
+        both = (*before.whens[:1], whens[0])
+        return Part(before.intent, made, rule, reading, before.metrics, both)
+    unlike: list[tuple[Intent, dict[str, Any]]] = []
+    for one in before.calls:
+        intent = INTENT_OF[one.name]
+        given = {name: value for name, value in one.arguments.items() if name != "period"}
+        if intent is Intent.RECORDS and not before.reading.has(cues.READINGS):
+            intent, given = Intent.AGGREGATE, given | {"aggregation": usual(given["metric"])}
+        if (intent, given) not in unlike:
+            unlike.append((intent, given))
+    calls = tuple(
+        call(intent, **given, period=phrase)
+        for phrase in phrases_of(whens)
+        for intent, given in unlike
+    )
+    return Part(INTENT_OF[calls[0].name], calls, rule, reading, before.metrics, whens)

@@ -1,0 +1,118 @@
+"""How questions, requests and statements begin: the tables of `clauses`."""
+
+from __future__ import annotations
+
+import re
+
+from wellness.agent.classifier.patterns import joined
+
+WH = r"(?:what|how|when|where|which|who|whose|why|whether)\b"
+# "Have you" asks; "had a run" leaves out who, and tells.
+PERSON = "(?:i|my|mine|we|our|you|your|it|that|this|there|he|she|they|his|her|their|these|those)"
+SUBJECT = joined(
+    """(?:i|my|mine|me|we|our|you|your|it|that|this|there|the|he|she|they|his|her|their|any|all
+    |these|those|a|an|one|someone|people|eating|drinking|running|walking|sleeping|coffee|alcohol
+    |too|more|less|resting)"""
+)
+AUXILIARY = (
+    rf"(?:(?:(?:did|have|had|do)(?: not)? (?:{PERSON}|the|any|all|one|people|adults)|"
+    rf"(?:does|has|am|is|are|was|were|can|could|should|will|would|may|shall)(?: not)? {SUBJECT})\b)"
+)
+IMPERATIVE = joined(
+    r"""(?:show|tell|give|list|compare|find|check|remember|forget|delete|remove|erase|drop|wipe|note
+    |set|remind|calculate|add up|count|display|pull up|look up|get me|summari[sz]e|save|store|keep
+    |make|write|draft|translate|book|order|play|turn|call|send|read|explain|recommend|suggest|plan
+    |open|let me know|fetch|print|plot|go through|bring up|do not forget|never forget|clear|scrap
+    |log|record|add|change|update|start|stop|cancel|schedule|convert|sing|draw|ask|help|email|text
+    |put|solve|get rid of|discard)\b"""
+)
+# What may stand before a question or request and says nothing of it.
+POLITE = joined(
+    r"""(?:(?:please|hi|hello|hey|hiya|ok|okay|so|and|but|also|or|well|now|then|right|um+|uh+|oh|ah
+    |hmm+|wow|good (?:morning|evening|afternoon)|morning|thanks|thank you|great|cool|nice|anyway
+    |by the way|btw|just|actually|quick question|question|one more thing|yes|yeah|no|sorry|plus
+    |there|buddy|mate|coach|out of curiosity|be honest|honestly|i wonder|still|listen|look|say
+    |alright|(?:can|could|would|will) you(?: (?:please|just|also|maybe|quickly))*
+    |do you (?:happen to )?know|i (?:was|am) (?:just )?(?:wondering|curious)(?: about| to know)?
+    |any idea|any chance you know|i (?:just |really |also )?(?:would (?:like|love)|want|need|wish)
+     (?:you )?to (?:know|find out|see|check|hear|understand|look at|have a look at
+    |get (?=my|the|a )|tell me|show me)
+    |i am (?:dying|keen|eager|trying) to (?:know|find out|figure out|work out|see)
+    |let us (?:see|check|look at)|let me see|i (?:can not|do not)(?: for the life of me)?
+     (?:remember|recall|know)|i (?:have )?(?:forgot|forget|forgotten)
+    |remind me(?: again)?(?= (?:what|how|when|who|where|which|of|about))
+    |tell me(?: again)?(?:,| about)?|i (?:have no|need an?|have not got an?)
+     (?:idea|clue|answer)(?: of| about| on)?|it would be (?:nice|good|great) to know
+    |if (?:you|i) (?:can|could|may)(?: ask)?|(?:would you mind|mind) telling me|let me know
+    |what i (?:really |actually )?(?:want|need|would like) to know is|(?:my|the) question is
+    |curious|wondering|super quick|quick one|for real|seriously|first|second|lastly|finally|next
+    |i meant?|afterwards|after that|while you are at it|again|sure|perfect|awesome|good|fine|ugh
+    |hm|wait|sorry to ask|here is one|be a dear|work out|figure out(?= (?:my|the|how|what)))
+    (?:[\s,:!.-]+|$))"""
+)
+LEAD = re.compile(rf"^{POLITE}+", re.I)
+ASKS = re.compile(rf"^{POLITE}*(?:{WH}|{AUXILIARY}|{IMPERATIVE})", re.I)
+# A question of its own, not one that hangs on another: "when did I", not "how lazy I was".
+INVERTED = re.compile(
+    rf"^{POLITE}*(?:{WH}(?:,? (?!i\b)\w+){{0,3}}? "
+    rf"(?:did|do|does|is|are|was|were|have|has|had|can|could|should|am)\b)",
+    re.I,
+)
+REQUEST = re.compile(
+    joined(
+        r"""^(?:and |but |so |well |ok |okay )?i (?:just |really |also |only )?
+        (?:would (?:like|love)|want|need|am looking for|am interested in|am after|wonder
+        |was wondering|am wondering|am curious|(?:have )?forgot(?:ten)?|can not remember
+        |do not remember|would be interested) (?:to (?:see|know|hear|check|find|look
+        |get (?:my|the|a list)|have a look|review|understand|go)\b|my |the |about |a list
+        |how |what |when |which |whether |if |in )"""
+    ),
+    re.I,
+)
+# A statement that leaves out who: "had a fall", or begins with when: "today I ran".
+SUBJECTLESS = re.compile(
+    joined(
+        rf"""^(?:had|got|went|did|ran|walked|swam|cycled|hiked|hurt|broke|sprained|started
+        |stopped|quit
+        |lost|gained|bought|moved|felt|slept|woke|caught|finished|signed|been|feeling|having|tried
+        |changed|joined)\b(?! {PERSON}\b)"""
+    ),
+    re.I,
+)
+DATED = re.compile(
+    r"^(?:today|yesterday|tonight|(?:this|last|on|in|since|every|the other) \w+),? ", re.I
+)
+STATES_A_VALUE = re.compile(r"\b(?:is|are|was) (?:now |about |around )?\d", re.I)
+EXCLAIMS = re.compile(
+    r"^(?:oh |and |but |wow,? )?(?:what an?\b|how (?!many|much|often|long|far|about)\w+[!.]*$)",
+    re.I,
+)
+IDIOM = re.compile(
+    r"^(?:oh |hey |so )*(?:guess what|(?:you )?know what|what the h|how dare|who (?:knew|cares))",
+    re.I,
+)
+TELLING = re.compile(
+    joined(
+        r"""^(?:and |but |so |because |since |although |though |as |cos )?(?:i(?! meant?\b)|we|he
+        |she|they|it|you
+        |there|this|that|everybody|nobody|somebody|someone|everyone)\b(?! (?:per|wise))"""
+    ),
+    re.I,
+)
+NAMED_FIRST = re.compile(
+    joined(
+        r"""^(?:my|the|our|his|her|a|an|this|that|these|those|both|some)? ?[\w'-]+
+        (?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets
+        |says?|said|told|thinks?|thought|started|feels?|felt|broke|swears?|makes?|made|wants?|keeps?
+        |killed|does|did|went|goes|came|gave|asked|asks|lives|needs|recommends|recommended)\b"""
+    ),
+    re.I,
+)
+ADJUNCT = re.compile(
+    joined(
+        r"""^(?:in|on|during|since|before|after|until|till|while|when (?:i|we|my)|for|over|between
+        |from|compared|within|throughout|as of|regarding|about|concerning|back in|last|this
+        |yesterday|today|at)\b"""
+    ),
+    re.I,
+)

@@ -1,0 +1,78 @@
+"""What is out of scope, and what is only said to be friendly.
+
+The agent knows one person's past: their data, and what they told. The future, other people's data,
+the world, diagnoses, and changes to anything but its own memory it can neither know nor do.
+"""
+
+from __future__ import annotations
+
+import re
+
+from wellness.agent.classifier import beyond
+from wellness.agent.classifier.reading import Reading
+
+WORD = re.compile(r"[a-z']+|[A-Z]")
+ONESELF = re.compile(r"\b(?:i|my)\b")
+
+
+def is_small_talk(shape: str) -> bool:
+    """Whether a whole message is a greeting, thanks, or talk about the assistant itself.
+
+    >>> is_small_talk("perfect, thanks a lot!"), is_small_talk("thanks, and my M?")
+    (True, False)
+    """
+    if beyond.ABOUT_YOU.search(shape) and not beyond.TOPIC.search(shape):
+        return True
+    if "?" in shape or not beyond.GREETS.search(shape):
+        return False
+    if beyond.THANKS.match(shape) and not beyond.TOPIC.search(shape):
+        return True
+    if "P" in shape and not beyond.PARTS_TODAY.search(shape):
+        return False
+    bare = shape.replace("S tight", "").replace("good S", "")
+    return all(word in beyond.SMALL_WORDS or word == "P" for word in WORD.findall(bare))
+
+
+def refusal(reading: Reading) -> str:
+    """Why a clause is out of scope; "" if nothing says so."""
+    shape = reading.shape
+    topic = beyond.TOPIC.search(shape) is not None
+    if beyond.ACTIONS.search(shape) or alters(reading):
+        return "it asks to do something that this agent cannot do"
+    if beyond.DIAGNOSIS.search(shape) and not beyond.ASKS_WHEN.search(shape):
+        return "it asks for a diagnosis or a treatment"
+    if is_ahead(shape):
+        return "it is about the future"
+    if (topic or beyond.AIMS.search(shape)) and is_about_another(reading):
+        return "it is about somebody else"
+    if beyond.DEVICES.search(shape):
+        return "it is about a device"
+    if beyond.WORLD.search(shape) and not (topic and ONESELF.search(shape)):
+        return "it is about the world"
+    return ""
+
+
+def alters(reading: Reading) -> bool:
+    """Whether readings, workouts or nights are to be changed, which are not the agent's."""
+    return beyond.ALTERS.search(reading.shape) is not None
+
+
+def is_ahead(shape: str) -> bool:
+    """Whether data or a goal is asked for that only the future can show."""
+    ahead = beyond.FUTURE.search(shape) or (
+        beyond.SOON.search(shape) and not beyond.BACK.search(shape)
+    )
+    aims = beyond.AIMS.search(shape) is not None
+    topic = beyond.TOPIC.search(shape) is not None or "will i" in shape
+    return bool(ahead) and (topic or aims) and (not aims or bool(beyond.PREDICTS.search(shape)))
+
+
+def is_about_another(reading: Reading) -> bool:
+    """Whether somebody else is asked about: a relative, a pronoun, or a name."""
+    if beyond.OTHERS.search(reading.shape):
+        return True
+    for match in beyond.NAMED.finditer(reading.text):
+        name = (match["who"] or match["whose"]).lower()
+        if name not in beyond.NO_NAME and name in reading.unknown:
+            return True
+    return False

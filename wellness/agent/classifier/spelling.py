@@ -1,0 +1,132 @@
+"""Typing as people do it in a hurry: chat shorthand written out, and misspelt words repaired.
+
+A word that nobody knows is taken for the nearest word that questions here are made of, if that is
+near enough: one slip (a letter wrong, missing, too many, or two swapped) in a short word, two in a
+long one. Damerau (1964) found that four in five misspellings are a single slip of this kind.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from wellness.agent.classifier.confusables import ENGLISH
+from wellness.agent.classifier.typed import SHORTHAND, TARGETS, WRITTEN_OUT
+from wellness.agent.classifier.vocabulary import OWN
+from wellness.health import periods
+from wellness.memory.facts import phrases
+from wellness.memory.facts.tokens import CONTRACTIONS, LONGEST_TEXT
+
+SHORTEST = 4  # letters: three-letter words have too many neighbours
+LONG = 8  # letters from which two slips are one word still
+WORD = re.compile(r"\d+[a-z]+|[a-z][a-z0-9]*(?:'[a-z]+)?/?(?![a-z])|[a-z]+|&", re.I)
+SPELLED = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in CONTRACTIONS)
+
+
+class Tidied(NamedTuple):
+    """A text as it was meant, in its own case, and what was repaired in it."""
+
+    text: str
+    repairs: tuple[tuple[str, str], ...]
+
+
+def _words_of(*tables: str) -> frozenset[str]:
+    return frozenset(re.findall("[a-z]+", " ".join(tables).lower()))
+
+
+KNOWN = (
+    _words_of(
+        *phrases.PHRASES, *OWN, *SHORTHAND.values(), *TARGETS,
+        *(rule.pattern.pattern for rule in periods.RULES),
+        "ago fortnight overnight jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed "
+        "thu thur thurs fri sat sun spring summer autumn fall winter",
+    )
+    | ENGLISH
+)  # fmt: skip
+
+
+def tidy(text: str) -> Tidied:
+    """A text with shorthand written out, contractions expanded, and misspelt words repaired.
+
+    >>> tidy("whats my avergae hart rate yday?").text
+    'what is my average heart rate yesterday?'
+    >>> tidy("stesp lst wk").repairs
+    (('stesp', 'steps'),)
+    """
+    text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).translate(periods.PLAIN)
+    text = "".join(letter if len(letter.lower()) == 1 else "?" for letter in text)
+    repairs: list[tuple[str, str]] = []
+
+    def mend(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        if word in SHORTHAND and not _counts(text, match.start(), word):
+            return SHORTHAND[word]
+        if not word.isalpha() or word in KNOWN:
+            return match[0]
+        meant = repaired(word)
+        if not meant:
+            return match[0]
+        repairs.append((match[0], meant))
+        return meant
+
+    text = WORD.sub(mend, text)
+    for pattern, words in (*SPELLED, *WRITTEN_OUT):
+        text = pattern.sub(words, text)
+    return Tidied(" ".join(text.split()), tuple(repairs))
+
+
+def _counts(text: str, at: int, word: str) -> bool:
+    """Whether a word stands for a unit there: the "hr" of "8 hr"."""
+    return word in ("hr", "w", "n", "y", "r", "u") and text[:at].rstrip()[-1:].isdigit()
+
+
+@lru_cache(maxsize=4_096)
+def repaired(word: str) -> str:
+    """The word that a misspelt one was meant to be; "" where none is near enough.
+
+    >>> repaired("wieght"), repaired("wedensday"), repaired("gherkin")
+    ('weight', 'wednesday', '')
+    """
+    if len(word) < SHORTEST or len(word) > 20:
+        return ""
+    singular = word.removesuffix("s")
+    if singular in KNOWN:
+        return ""
+    slips = 2 if len(word) >= LONG else 1
+    best, nearest = "", slips + 1
+    for target in TARGETS:
+        if abs(len(target) - len(word)) > slips or not _alike(word, target):
+            continue
+        apart = distance(word, target, nearest - 1)
+        if apart < nearest:
+            best, nearest = target, apart
+    return best
+
+
+def _alike(word: str, target: str) -> bool:
+    """People get the first letter right, or swap it with the second."""
+    return word[0] == target[0] or (word[0] == target[1] and word[1] == target[0])
+
+
+def distance(a: str, b: str, limit: int) -> int:
+    """Slips between two words, a swap of neighbours being one; more than `limit` is not counted.
+
+    >>> distance("stesp", "steps", 2), distance("hart", "heart", 2), distance("cat", "heart", 1)
+    (1, 1, 2)
+    """
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        earlier, before, row = before, row, [i]
+        for j, y in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+    return min(row[-1], limit + 1)

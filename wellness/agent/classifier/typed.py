@@ -1,0 +1,69 @@
+"""What people type in a hurry, and the words that a misspelt one may stand for: see `spelling`."""
+
+from __future__ import annotations
+
+import re
+
+# Each meaning, and the forms that are typed for it.
+SHORT = {
+    "you": "u", "your": "ur", "are": "r", "why": "y", "please": "pls plz",
+    "thanks": "thx ty tx thnx tysm", "heart rate": "hr", "weight": "wt", "body fat": "bf",
+    "calories": "cals cal", "yesterday": "yday ystrday yest yester", "today": "2day tday",
+    "tonight": "2nite tonite", "tomorrow": "2moro tmrw tmr tomoz", "night": "nite",
+    "nights": "nites", "week": "wk wek weel", "weeks": "wks", "weekend": "wkend wknd",
+    "month": "mo mth mnth", "months": "mths", "year": "yr", "years": "yrs", "last": "lst lats",
+    "previous": "prev", "before": "b4", "about": "wrt abt", "with": "w w/", "versus": "vs v",
+    "going to": "gonna", "want to": "wanna", "give me": "gimme", "let me": "lemme",
+    "what is": "wats whats", "what": "wat wut wht waht", "how is": "hows", "where is": "wheres",
+    "when is": "whens", "who is": "whos", "that is": "thats", "do not": "dont", "did not": "didnt",
+    "does not": "doesnt", "is not": "isnt", "was not": "wasnt", "were not": "werent",
+    "have not": "havent", "has not": "hasnt", "can not": "cant", "will not": "wont",
+    "could not": "couldnt", "i am": "im iam", "i have": "ive", "a lot": "alot", "average": "ave",
+    "working": "workin", "sleeping": "sleepin", "running": "runnin", "doing": "doin",
+    "getting": "gettin", "birthday": "bday", "distance": "dist", "workout": "wkout",
+    "workouts": "wkouts", "how did": "howd", "how": "hw hwo hiw", "many": "mny", "when": "wen",
+    "do you": "dya", "because": "cuz cos bc", "really": "rly", "message": "msg", "would": "wud",
+    "should": "shud", "could": "cud", "going": "goin", "and": "& n nd adn", "people": "ppl",
+    "minutes": "mins", "hours": "hrs", "but": "bt", "the": "teh hte",
+    "wednesday": "wensday wendsday", "compare": "compair", "sleep": "slp", "steps": "stps",
+    "step": "stp", "though": "tho", "something": "sth", "this": "ths dis", "little": "lil",
+    "from": "frm",
+    "yoga": "yga", "losing": "loosing lossing", "have": "hav", "session": "sesion",
+    "sessions": "sesions",
+}  # fmt: skip
+SHORTHAND = {form: meaning for meaning, forms in SHORT.items() for form in forms.split()}
+# Phrases that are meant as others; what a unit or a comparison shows.
+WRITTEN_OUT = tuple(
+    (re.compile(pattern, re.IGNORECASE), meant)
+    for pattern, meant in (
+        (r"\b(fastest|quickest|best|last|slowest) (?:5|10) ?k\b", r"\1 run"),
+        (
+            r"\b((?:more|less|better|worse|higher|lower|longer|fewer)\b(?: \w+){0,4}?) then\b",
+            r"\1 than",
+        ),
+        (r"\b(i)d (?=like|love|rather)", r"\1 would "),
+        (r"\b(last|this|past|each|per|a|every|previous) weak\b", r"\1 week"),
+        (r"\bcouple (?=days|weeks|months)", "couple of "),
+    )
+)
+# What misspelt words may stand for: those that decide where a question goes, likelier ones first.
+TARGETS = tuple(
+    """
+steps sleep step heart rate weight walk yesterday today average week month last night resting
+pulse slept calories minutes hours blood pressure workout workouts running walking swimming
+cycling exercise strength training distance oxygen breathing temperature glucose energy flights
+stairs water meditate meditation meditated mindful sleeping asleep walked weigh weighed weighing
+exercised trained yoga hiking pilates rowing tennis elliptical variability saturation respiratory
+systolic diastolic daylight headphone noise protein caffeine fitness maximum minimum highest
+lowest longest shortest most least total count number latest recent typical trend trending what
+when where which how many much often long show tell give compare compared comparison difference
+remember forget delete before after since during between until against versus than more less
+better worse higher lower longer lately recently usually previous current currently bloodpressure
+goal goals target rings closed close reached reach achieve progress reading readings measure
+measured measurements session sessions anymore january february april june july august september
+october november december monday tuesday wednesday thursday friday saturday sunday weekend
+weekends morning evening afternoon tonight tomorrow weeks months years nights year summer winter
+autumn physio allergic allergy doctor weather injury improving increasing decreasing increased
+decreased changed change please thanks thank hello should would could about everyday daily
+""".split()  # noqa: SIM905 - a table, to be read
+)
