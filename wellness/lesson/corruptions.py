@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
@@ -132,7 +133,7 @@ def _kind(name: str) -> Kind:
 
 
 def corrupt(answers: Sequence[Answer], *, seed: int = SEED) -> list[Corrupted]:
-    """Each answer made wrong once in each way that it allows.
+    """Each answer made wrong in each way that it allows, one part at a time.
 
     Args:
         answers: correct ones.
@@ -140,7 +141,7 @@ def corrupt(answers: Sequence[Answer], *, seed: int = SEED) -> list[Corrupted]:
 
     >>> made = corrupt(load_answers("development")[:1])
     >>> [one.change for one in made if one.kind == "metric"]
-    ['steps -> flights of stairs']
+    ['steps -> calories', 'steps -> flights of stairs']
     """
     made: list[Corrupted] = []
     for number, answer in enumerate(answers):
@@ -153,22 +154,17 @@ def corrupt(answers: Sequence[Answer], *, seed: int = SEED) -> list[Corrupted]:
 def _one(answer: Answer, kind: Corruption, pick: random.Random) -> Iterator[Corrupted]:
     if kind == "invented":
         if sentence := mistakes.invented(answer.results, pick):
-            text = f"{answer.text} {sentence}"
+            joint = "\n" if "\n" in answer.text else " "
+            text = f"{answer.text}{joint}{sentence}"
             yield Corrupted(answer, kind, text, ((len(answer.text), len(text)),), f"+ {sentence}")
         return
-    candidates = [
-        (place, other)
-        for place, part in enumerate(answer.parts)
-        if part.kind == (kind if kind in ("unit", "metric", "period", "role", "sign") else "number")
-        for other in _others(answer, part, kind, pick)
-    ]
-    if not candidates:
-        return
-    place, other = pick.choice(candidates)
-    changes = {place: other}
-    if kind == "period" and (swapped := _swapped(answer, place, pick)):
-        changes = swapped
-    yield _changed(answer, kind, changes)
+    for place, part in enumerate(answer.parts):
+        if part.kind == (kind if kind in get_args(Kind) else "number"):
+            for other in _others(answer, part, kind, pick):
+                yield _changed(answer, kind, {place: other})
+    if kind == "period":
+        for swapped in _swapped(answer):
+            yield _changed(answer, kind, swapped)
 
 
 def _others(
@@ -185,17 +181,13 @@ def _others(
     return part.others or mistakes.OPPOSITES[kind].get(part.text.lower(), ())
 
 
-def _swapped(answer: Answer, place: int, pick: random.Random) -> dict[int, str]:
-    """Two periods of one sentence in each other's place, in half of the cases; else nothing."""
-    part = answer.parts[place]
-    others = [
-        i for i, one in enumerate(answer.parts)
-        if one.kind == "period" and i != place and one.text.lower() != part.text.lower()
-    ]  # fmt: skip
-    if not others or pick.random() < 0.5:
-        return {}
-    other = pick.choice(others)
-    return {place: answer.parts[other].text, other: part.text}
+def _swapped(answer: Answer) -> Iterator[dict[int, str]]:
+    """Each two periods that follow each other in each other's place."""
+    places = [i for i, one in enumerate(answer.parts) if one.kind == "period"]
+    for one, other in pairwise(places):
+        texts = answer.parts[one].text, answer.parts[other].text
+        if texts[0].lower() != texts[1].lower():
+            yield {one: texts[1], other: texts[0]}
 
 
 def _changed(answer: Answer, kind: Corruption, changes: dict[int, str]) -> Corrupted:

@@ -156,7 +156,7 @@ def separator(
             found.append(text[: match.start()] + cut + text[match.end() :])
     elif match := re.search(r"(\d+)\.(\d+)", text):
         moved = f"{match[1][:-1] or '0'}.{match[1][-1]}{match[2]}"
-        for cut in (match[1] + match[2], moved):
+        for cut in ((match[1] + match[2]).lstrip("0"), moved):
             found.append(text[: match.start()] + cut + text[match.end() :])
     found = [other for other in found if _is_false(other, text, results, said)]
     return [pick.choice(found)] if found else []

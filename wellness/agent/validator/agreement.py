@@ -10,14 +10,14 @@ above by at most the first digit's place or 15 %, since more would be another nu
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from wellness.agent.validator import measures
 from wellness.agent.validator.claims import Claim
 from wellness.agent.validator.evidence import LEVELS, Evidence
-from wellness.agent.validator.mentions import NIGHT_S, Calendar, Mention, holds, names
+from wellness.agent.validator.mentions import NIGHT_S, Calendar, Interval, Mention, holds, names
 from wellness.agent.validator.subjects import DISTANCE, ENERGY, HEART
 
 Closeness = Literal["exact", "rounded"]
@@ -27,7 +27,8 @@ ABOUT, BELOW, ABOVE = 0.1, 0.1, 0.15
 OF_WORKOUTS = frozenset((*DISTANCE, *ENERGY, "AppleExerciseTime", *HEART, "StepCount", "WalkingSpeed"))
 COUNTS = frozenset({"", "#times", "#workouts", "#readings", "#nights", "#days", "#goals", "#rings"})
 ROLES_THAT_FIT = {
-    "average": {"average", "median", "slope", "target", "share", "mean", "change"},
+    "average": {"average", "median", "mean", "slope", "change", "per day"},
+    "per day": {"average", "median", "mean", "slope", "target", "share", "change"},
     "maximum": {"maximum", "target"},
     "minimum": {"minimum", "target"},
     "sum": {"sum", "count", "remaining", "latest", "length"},
@@ -89,7 +90,8 @@ def value(claim: Claim, one: Evidence) -> Value | None:
             zeros = claim.amount.zeros if not claim.amount.readings else step
             if claim.change or one.is_difference:
                 said, have = abs(said), abs(have)
-            if closeness := near(said, step, zeros, claim.hedge, have):
+            hedge = "" if one.limit else claim.hedge
+            if closeness := near(said, step, zeros, hedge, have):
                 found.append(Value(closeness, converted))
     return min(found, default=None)
 
@@ -144,7 +146,7 @@ def _counts_alike(unit: str, one: Evidence) -> bool:
         return unit == one.unit
     if unit == "#times":
         return one.unit in COUNTS
-    if one.unit in ("", "#times"):
+    if one.unit == "":
         return unit in COUNTS and bool(one.roles & {"count"})
     return unit == one.unit
 
@@ -155,6 +157,8 @@ def differs(claim: Claim, one: Evidence, facts: Facts | None = None) -> list[str
     rate = claim.amount.rate
     if rate and one.rate and _per(rate) != _per(one.rate):
         found.append(f"it is per {one.rate}, not per {rate}")
+    elif rate and claim.change and one.is_difference and not one.rate and _per(rate) != "day":
+        found.append(f"it is not per {rate}")
     return found
 
 
@@ -191,7 +195,7 @@ def _name(metrics: frozenset[str]) -> str:
 
 def _role(claim: Claim, one: Evidence) -> Iterator[str]:
     roles = one.roles | one.extreme
-    if not roles:
+    if not one.roles:
         return
     if claim.change and not one.is_difference and roles & LEVELS and not roles & {"share", "count"}:
         yield "it is a level, not a difference"
@@ -202,7 +206,7 @@ def _role(claim: Claim, one: Evidence) -> Iterator[str]:
             yield "it is a difference, not a level"
         return
     for role in sorted(claim.roles):
-        if not roles & ROLES_THAT_FIT.get(role, {role}) and not (one.said and "target" in roles):
+        if not roles & (ROLES_THAT_FIT.get(role, set()) | {role}) and not (one.said and "target" in roles):
             yield f"it is {_article(one.roles)}, not {_article(frozenset({role}))}"
             return
     if roles == {"target"} and not one.said and not as_target(claim):
@@ -240,7 +244,7 @@ def elsewhen(claim: Claim, one: Evidence, facts: Facts) -> list[str]:
     night = "SleepAnalysis" in one.metrics or bool(one.stage)
     named = [names(mention, one.spans, facts.calendar, night=night) for mention in known]
     larger = [holds(mention, one.spans) for mention in known]
-    single = bool(one.roles & {"latest", "maximum", "minimum", "reading", "first", "count", "length"})
+    single = claim.pair == "change" or bool(one.roles & {"latest", "maximum", "minimum", "reading", "first", "count", "length"})
     wrong = [
         mention.text
         for mention, is_named, is_larger in zip(known, named, larger, strict=True)
@@ -274,14 +278,23 @@ def against(claim: Claim, one: Evidence, facts: Facts) -> str:
         return ""
     calendar = facts.calendar
     others = [span for span in one.used if span not in one.spans]
-    about_other = any(names(mention, others, calendar, night=False) for mention in claim.mentions)
-    from_own = any(names(mention, one.spans, calendar, night=False) for mention in claim.refers)
-    about_own = any(names(mention, one.spans, calendar, night=False) for mention in claim.mentions)
-    flipped = (from_own or about_other) and not about_own
-    expected = -one.sign if flipped else one.sign
+
+    def names_any(mentions: Sequence[Mention], spans: Sequence[Interval]) -> bool:
+        return any(names(mention, spans, calendar, night=False) for mention in mentions)
+
+    expected = one.sign
+    if names_any(claim.refers, one.spans):
+        expected = -one.sign
+    elif names_any(claim.refers, others):
+        expected = one.sign
+    elif names_any(claim.mentions, others) and not names_any(claim.mentions, one.spans):
+        expected = -one.sign
+    elif others and one.spans and one.spans[0][0] < min(others)[0] and claim.temporal:
+        own, other = names_any(claim.around, one.spans), names_any(claim.around, others)
+        if own == other and claim.temporal == "noun":
+            return ""  # "a drop of 5 %" may be from the first to the second, or against it
+        if own == other:
+            expected = -one.sign  # what rose did so in time
     if claim.direction == expected:
-        return ""
-    earlier = bool(others) and bool(one.spans) and one.spans[0][0] < min(others)[0]
-    if claim.temporal and earlier:
         return ""
     return f"the difference is {'an increase' if expected > 0 else 'a decrease'}"

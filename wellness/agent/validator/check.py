@@ -61,6 +61,10 @@ def validate(
     pool = gathering.gather(results, calendar)
     asked = asked_numbers(question, calendar)
     judged = [judge(claim, pool, asked, facts) for claim in said]
+    for i, claim in enumerate(said):
+        if claim.pair == "of" and claim.first and _twice(judged[i], judged[claim.partner], claim, pool):
+            reason = f"the results have {claim.amount.text} only once"
+            judged[i] = replace(judged[i], verdict=Verdict.WRONG_VALUE, reason=reason)
     for relation in relations.find(said, answer):
         judged[relation.first] = _related(relation, said, judged)
     return Validation(answer, tuple(judged), max(0, len(answer) - claims.LONGEST_TEXT))
@@ -119,12 +123,24 @@ def _direct(claim: Claim, one: Evidence, value: agreement.Value) -> CheckedNumbe
     return _said(claim, Verdict.SUPPORTED, f"{one.shown}", one.source)
 
 
+def _twice(
+    one: CheckedNumber, other: CheckedNumber, claim: Claim, pool: Sequence[Evidence]
+) -> bool:
+    """Whether "three of three" is one and the same number of the results."""
+    if one.value != other.value or one.verdict is not Verdict.SUPPORTED or not one.source:
+        return False
+    return sum(bool(it.own and agreement.value(claim, it)) for it in pool) == 1
+
+
 def _inside(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> Evidence | None:
     """The number that lies in a narrow range such as "7 to 8 hours"."""
     low, high = claim.amount.value, claim.other
     if claim.first is False:
         low, high = high, low
     if not 0 < low < high <= 1.25 * low:
+        return None
+    ends = frozenset({"minimum", "maximum"})
+    if any((one.roles | one.extreme) & ends and agreement.same_kind(claim, one) for one in pool):
         return None
     plain = replace(claim, roles=claim.roles - {"minimum", "maximum"})
     for one in pool:

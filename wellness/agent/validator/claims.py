@@ -26,7 +26,15 @@ from wellness.agent.validator.subjects import Subject
 
 LONGEST_TEXT = 6_000  # characters: no answer is longer, and it bounds the work
 MOST_CLAIMS = 300  # numbers that are read of one text
+Temporal = Literal["verb", "noun", ""]
 Pair = Literal["range", "change", "of", "versus", ""]
+
+
+_CLOSED = re.compile(r"[^(),;.]{0,20}\)(?=[^)]*$|)")
+_ASIDE = re.compile(r"\s*\([^()]{1,40}\)")
+_RISING = re.compile(r"\b(?:climb\w*|got up|rose|get up|up)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_MISSING = re.compile(r"\b(?:missing|left|remaining|short)\b", re.IGNORECASE)
+_FROM = re.compile(r"\s*from\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -40,11 +48,12 @@ class Claim:
         nearby: metrics named elsewhere in the sentence.
         roles: average, maximum, target and so on, as said.
         change: whether it is said to be a difference; `direction` is 1 for up or more.
-        temporal: whether its direction is one in time ("rose by"), not a comparison ("more than").
+        temporal: "verb" or "noun" if its direction is one in time ("rose by", "a rise of"), "" if it
+            compares ("more than").
         remaining: whether it is said to be what is left to do.
         hedge, negated: how exactly it is meant, and whether it is denied.
         mentions: the periods it is said to be of.
-        refers: the periods it is compared with.
+        refers: the periods it is compared with; `around` are all of its sentence.
         against: "target" or "average" if it is compared with one.
         pair, partner, other: how it belongs to another number, which, and its value; `first` says
             which of the two it is.
@@ -60,12 +69,13 @@ class Claim:
     roles: frozenset[str] = frozenset()
     change: bool = False
     direction: int = 0
-    temporal: bool = False
+    temporal: Temporal = ""
     remaining: bool = False
     hedge: str = ""
     negated: bool = False
     mentions: tuple[Mention, ...] = ()
     refers: tuple[Mention, ...] = ()
+    around: tuple[Mention, ...] = ()
     against: str = ""
     pair: Pair = ""
     first: bool = False
@@ -80,7 +90,7 @@ class Claim:
         """What it is about, in the words that decided."""
         rate = f"a {self.amount.rate}" if self.amount.rate else ""
         up = {1: "more", -1: "less", 0: "difference" if self.change else ""}[self.direction]
-        said = [*sorted(self.roles), up, self.stage, *sorted(self.metrics)[:1], self.activity, rate]
+        said = [*sorted(self.roles - {"per day"}), up, self.stage, *sorted(self.metrics)[:1], self.activity, rate]
         return ", ".join(word for word in [*said, *(one.text for one in self.mentions)] if word)
 
 
@@ -106,7 +116,7 @@ def read(text: str, calendar: Calendar) -> list[Claim]:
         scope = _Scope(plain, sentence, number, stated, mentions, of_text)
         found += scope.claims()
     found.sort(key=lambda one: one.amount.start)
-    return setting.paired(found, pairs, stated, plain)
+    return setting.paired(setting.asides(found, plain), pairs, stated, plain)
 
 
 class _Scope:
@@ -139,32 +149,47 @@ class _Scope:
         start = inside[i - 1].stop if i else part.start
         stop = inside[i + 1].start if i + 1 < len(inside) else part.end
         before, after = self.text[start : one.start], self.text[one.end : stop]
+        if bracket := _CLOSED.match(self.text, one.stop):  # "821 steps (7.9 %) higher"
+            after = self.text[bracket.end() : part.end]
+        elif aside := _ASIDE.match(self.text, one.stop):
+            after = after[: aside.start() - one.end] + self.text[aside.end() : self.sentence.end]
         change, direction = (True, one.sign) if one.sign else language.direction(before, after)
-        temporal = change and not one.sign and not language.direction("", after)[0]
-        if change and not direction:
-            direction = language.leaning(self.text[self.sentence.start : one.start])
+        if one.unit in ("clock", "#flights") and _RISING.search(before):
+            change, direction = False, 0
         roles = {role.name for role in said}
         hedge = language.hedge(before)
+        compared = bool(one.sign) or language.direction("", after)[0]
+        temporal: Temporal = "" if compared or not change else language.temporal(before)
+        if change and not direction:
+            direction = language.leaning(self.text[self.sentence.start : one.start])
         if bound := language.bound(self.text[part.start : one.start], hedge):
             roles.add(bound)
             hedge = ""
         elif re.match(r"\s*(?:\+|or more|plus)(?!\w)", after):
             hedge = "at least"
         if one.rate in ("day", "night") and not change:
-            roles.add("average")
+            roles.add("per day")
+        if one.rate or re.match(r"[^,;.]{0,20}\beach\b", after):
+            roles |= {"at most": {"maximum"}, "at least": {"minimum"}}.get(hedge, set())
         against = ""
         behind = self.text[one.stop : stop]
         if change:
             against = "target" if "target" in roles else "average" if "average" in roles else ""
             roles -= {"target"} if "target" in roles else set()
         metrics, activity, stage = self._subject(part, one, start, stop)
+        around = [it for it in self.mentions if self._holds(it)]
         return Claim(
-            one, "", metrics, self._nearby(part, one), activity, stage, frozenset(roles), change,
-            direction, temporal, bool(language.REMAINING.search(self.text[start:stop])),
-            hedge, not bound and language.negated(self.text[part.start : one.start]),
-            tuple(named), tuple(refers), against or setting.against(behind),
-            sentence=self.number, part=(part.start, part.end),
-            words=self.text[part.start : part.end],
+            one, metrics=metrics, nearby=self._nearby(part, one), activity=activity, stage=stage,
+            roles=frozenset(roles), change=change, direction=direction, temporal=temporal,
+            remaining=bool(
+                language.REMAINING.search(self.text[start:stop])
+                or _MISSING.search(self.text[self.sentence.start : one.start])
+            ),
+            hedge=hedge,
+            negated=not bound and language.negated(self.text[part.start : one.start]),
+            mentions=tuple(named), refers=tuple(refers), around=tuple(around),
+            against=against or setting.against(behind), sentence=self.number,
+            part=(part.start, part.end), words=self.text[part.start : part.end],
         )  # fmt: skip
 
     def _periods(
@@ -173,11 +198,14 @@ class _Scope:
         """The periods of each number, and those that they are compared with."""
         here = [one for one in self.mentions if part.holds((one.start, one.end))]
         refers = [
-            one for one in here
+            one for one in self.mentions
             if any(start <= one.start and one.end <= end for start, end in part.refers)
         ]  # fmt: skip
+        if refers and all(_FROM.match(self.text, start) for start, _ in part.refers):
+            if not any(language.direction("", self.text[one.end : part.end])[0] for one in inside):
+                here, refers = [*here, *(one for one in refers if one not in here)], []
         own = [one for one in here if one not in refers]
-        if not own and self.sentence.intro and not self._any_period():
+        if not own and self.sentence.intro and not any(map(self._holds, self.mentions)):
             start, end = self.sentence.intro
             own = [one for one in self.mentions if start <= one.start and one.end <= end]
         if len(inside) > 1 and len(own) > 1:
@@ -189,9 +217,8 @@ class _Scope:
             return [[one] for one in nearest], refers
         return [own for _ in inside], refers
 
-    def _any_period(self) -> bool:
-        start, end = self.sentence.start, self.sentence.end
-        return any(start <= one.start and one.end <= end for one in self.mentions)
+    def _holds(self, one: Mention) -> bool:
+        return self.sentence.start <= one.start and one.end <= self.sentence.end
 
     def _roles(self, part: Part, inside: list[Amount]) -> list[list[Role]]:
         """The roles of each number: those before it, and those that follow it closely."""
@@ -224,16 +251,19 @@ class _Scope:
         ]  # fmt: skip
         own = [subject for subject in here if start <= subject.start and subject.end <= stop]
         chosen: dict[str, frozenset[str]] = {}
+        strange: frozenset[str] = frozenset()
         others = [subject for subject in here if subject.kind == "metric" and subject not in own]
         for subject in [*sorted(own, key=partial(_distance, one)),
                         *sorted(others, key=partial(_distance, one))]:  # fmt: skip
             names = subject.names
             if subject.kind == "metric":
                 names = frozenset(name for name in names if subjects.fits(name, one.unit))
+                if not names and subject in own:
+                    strange = strange or subject.names
             if names:
                 chosen.setdefault(subject.kind, names)
         return (
-            chosen.get("metric", frozenset()), "".join(chosen.get("activity", ())),
+            chosen.get("metric", strange), "".join(chosen.get("activity", ())),
             "".join(chosen.get("stage", ())),
         )  # fmt: skip
 

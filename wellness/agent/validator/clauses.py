@@ -84,7 +84,7 @@ def sentences(text: str, numbers: Sequence[Place], whole: Sequence[Place]) -> li
         inside = [place for place in numbers if start <= place[0] and place[1] <= end]
         line = text[start:end].strip()
         if inside:
-            parts = _parts(text, start, end, inside, closed)
+            parts = _parts(text, start, end, inside, whole)
             found.append(Sentence(start, end, parts, intro or heading))
             intro = None
         elif re.search(r"\w", line):
@@ -101,13 +101,26 @@ def _inside(place: int, closed: Sequence[Place]) -> bool:
     return any(start <= place < end for start, end in closed)
 
 
+def _has(part: Part, whole: Sequence[Place]) -> bool:
+    return any(part.holds(place) for place in whole)
+
+
+def _is_period(text: str, piece: Part, whole: Sequence[Place]) -> bool:
+    """Whether a piece is nothing but a period: "to Tue 1 Sep 2026", "on Sunday"."""
+    place = next((place for place in whole if piece.holds(place)), None)
+    if place is None:
+        return False
+    rest = text[piece.start : place[0]] + text[place[1] : piece.end]
+    return bool(re.fullmatch(r"\W*(?:to|on|in|at|of|during|until|from|for|by)?\W*", rest))
+
+
 def _parts(
-    text: str, start: int, end: int, numbers: list[Place], closed: Sequence[Place]
+    text: str, start: int, end: int, numbers: list[Place], whole: Sequence[Place]
 ) -> list[Part]:
-    raw = _cut(text, start, end, numbers, closed)
+    raw = _cut(text, start, end, numbers, sorted([*numbers, *whole]))
     parts: list[Part] = []
     waiting: Part | None = None
-    for place, piece in enumerate(raw):
+    for number, piece in enumerate(raw):
         if piece.numbers:
             if waiting:
                 piece.start, piece.refers = waiting.start, waiting.refers
@@ -115,10 +128,11 @@ def _parts(
             parts.append(piece)
             waiting = None
             continue
-        following = raw[place + 1] if place + 1 < len(raw) else None
+        following = raw[number + 1] if number + 1 < len(raw) else None
         into_bracket = following is not None and following.bracketed and bool(following.numbers)
-        refers = not into_bracket and bool(re.match(REFERRING, piece.opener, re.IGNORECASE))
-        joined = following is None or re.fullmatch(_JOINING, following.opener, re.IGNORECASE)
+        refers = bool(re.match(REFERRING, piece.opener, re.IGNORECASE))
+        only_when = parts and not _has(parts[-1], whole) and _is_period(text, piece, whole)
+        joined = following is None or only_when or re.fullmatch(_JOINING, following.opener, re.IGNORECASE)
         backward = not into_bracket and (refers or piece.bracketed or joined)
         if parts and not waiting and backward:
             parts[-1].end = piece.end
@@ -126,7 +140,11 @@ def _parts(
         else:
             waiting = waiting or Part(piece.start, piece.end, opener=piece.opener)
             waiting.end = piece.end
-            waiting.refers += [(piece.start, piece.end)] * refers
+            place = (piece.start, piece.end)
+            if not into_bracket:
+                waiting.refers += [place] * refers
+            elif parts:
+                parts[-1].refers += [place] * refers
     if waiting and parts:
         parts[-1].end = waiting.end
         parts[-1].refers += waiting.refers

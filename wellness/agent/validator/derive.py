@@ -7,6 +7,7 @@ with enough numbers some formula gives any result.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,7 +16,7 @@ from wellness.agent.validator import agreement, measures
 from wellness.agent.validator.agreement import Facts
 from wellness.agent.validator.claims import Claim
 from wellness.agent.validator.evidence import DIFFERENCES, Evidence, shown
-from wellness.agent.validator.mentions import NIGHT_S, names
+from wellness.agent.validator.mentions import NIGHT_S, Mention, names
 
 MOST_OPERANDS = 60  # of one kind; the pairs of them are tried
 COMPARABLE = frozenset({"target", "latest", "sum", "average", "reading", "first", "previous", "count"})
@@ -52,16 +53,18 @@ def _gives(claim: Claim, candidate: Derived) -> bool:
 def _candidates(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> Iterator[Derived]:
     ours = [one for one in pool if concerns(claim, one, facts)]
     unit = claim.amount.unit
-    if claim.change or claim.remaining or _differs_by_words(claim):
+    rated = claim.amount.rate not in ("", "day", "night")
+    if not rated and (claim.change or claim.remaining or _differs_by_words(claim)):
         if unit == "percent":
             yield from _changes(claim, ours, facts)
         else:
             yield from _differences(claim, ours, facts)
     if unit in ("percent", "#times", "") or claim.amount.kind in ("fraction", "times"):
-        yield from _shares(claim, ours)
+        yield from _shares(claim, ours, ratio=_is_ratio(claim))
     if "sum" in claim.roles or _sums_by_words(claim):
         yield from _sums(claim, ours)
-    if "average" in claim.roles or claim.amount.rate or "each" in claim.words:
+    averaged = "average" in claim.roles or claim.amount.rate or "each" in claim.words
+    if averaged and not claim.roles & {"maximum", "minimum", "sum", "target"}:
         yield from _means(claim, ours, facts)
 
 
@@ -101,7 +104,7 @@ def _pairs(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[Com
                 continue
             if claim.against == "average" and "average" not in other.roles:
                 continue
-            if not _in_periods(claim, one, other, facts):
+            if not _in_periods(claim, one, other, facts) or not _in_order(claim, one, other, facts):
                 continue
             yield one, other
 
@@ -122,16 +125,42 @@ def _comparable(one: Evidence, other: Evidence) -> bool:
 
 def _in_periods(claim: Claim, one: Evidence, other: Evidence, facts: Facts) -> bool:
     """Whether the two are of the periods that the claim compares, as far as it names them."""
-    for mentions, evidence in ((claim.mentions, one), (claim.refers, other)):
+    for mentions, evidence in ((_subject(claim), one), (claim.refers, other)):
         known = [mention for mention in mentions if mention.spans]
+        if evidence is other and mentions and not known:
+            return False  # it is compared with what no result has
         if known and evidence.spans and "target" not in evidence.roles:
             night = "SleepAnalysis" in evidence.metrics
             fits = any(names(it, evidence.spans, facts.calendar, night=night) for it in known)
-            if not fits and evidence is one and claim.change and not claim.refers:
+            named = any(names(it, other.spans, facts.calendar, night=night) for it in known)
+            if not fits and evidence is one and not named and claim.change and not claim.refers:
                 fits = agreement.elsewhen(claim, replace(one, roles=frozenset({"change"})), facts) == []
             if not fits:
                 return False
     return True
+
+
+def _subject(claim: Claim) -> tuple[Mention, ...]:
+    """The periods that a difference is of: its own, or the only one of its sentence."""
+    if claim.mentions or len(claim.around) != 1 or claim.refers:
+        return claim.mentions
+    return claim.around
+
+
+def _in_order(claim: Claim, one: Evidence, other: Evidence, facts: Facts) -> bool:
+    """What is later is compared with what is earlier, unless the claim names the earlier one."""
+    if "previous" in one.roles and "previous" not in other.roles:
+        return False
+    if not (one.spans and other.spans) or one.spans[0][0] >= other.spans[0][0]:
+        return True
+    night = "SleepAnalysis" in one.metrics
+    return any(names(it, one.spans, facts.calendar, night=night) for it in _subject(claim)) or any(
+        names(it, other.spans, facts.calendar, night=night) for it in claim.refers
+    )
+
+
+def _is_short(one: Evidence) -> bool:
+    return bool(one.spans) and one.spans[0][1] - one.spans[0][0] <= NIGHT_S
 
 
 def _in_unit_of(one: Evidence, other: Evidence) -> float:
@@ -164,15 +193,23 @@ def _against(claim: Claim, value: float, one: Evidence, other: Evidence) -> str:
         return ""
     if (value > 0) == (claim.direction > 0):
         return ""
-    if claim.temporal and one.spans and other.spans and one.spans[0][0] < other.spans[0][0]:
-        return ""
     return f"{one.shown} is {'more' if value > 0 else 'less'} than {other.shown}"
 
 
-def _shares(claim: Claim, ours: Sequence[Evidence]) -> Iterator[Derived]:
+def _is_ratio(claim: Claim) -> bool:
+    """Whether "times" multiplies, as in "twice as many" and "1.2 times the"."""
+    one = claim.amount
+    if one.kind != "times" and one.unit != "#times":
+        return False
+    return one.text.lower().startswith(("double", "triple")) or one.step < 1 or bool(
+        re.search(rf"{re.escape(one.text)}(?:\s+times|x)?\s+(?:as|the|that|what|more|your|its)\b",
+                  claim.words, re.IGNORECASE)
+    )  # fmt: skip
+
+
+def _shares(claim: Claim, ours: Sequence[Evidence], *, ratio: bool) -> Iterator[Derived]:
     """A part of a whole in percent or as a fraction, or one so many times the other."""
     levels = [one for one in ours if not one.is_difference][:MOST_OPERANDS]
-    ratio = claim.amount.unit == "#times" or claim.amount.kind == "times"
     for one in levels:
         for other in levels:
             base = _in_unit_of(one, other)
@@ -186,7 +223,7 @@ def _shares(claim: Claim, ours: Sequence[Evidence]) -> Iterator[Derived]:
 
 
 def _comparable_parts(one: Evidence, other: Evidence, *, ratio: bool) -> bool:
-    if measures.base(one.unit) != measures.base(other.unit):
+    if measures.base(one.unit) != measures.base(other.unit) or "length" in one.roles:
         return False
     if ratio:
         return _comparable(one, other)
@@ -212,7 +249,7 @@ def _sums(claim: Claim, ours: Sequence[Evidence]) -> Iterator[Derived]:
 def _means(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[Derived]:
     """A mean of all of one kind, a total over its days, or a total over how many it is of."""
     for group in _groups(ours, claim):
-        if len(group) > 1:
+        if len(group) > 1 and _is_short(group[0]) and "average" in claim.roles:
             value = sum(_in_unit_of(group[0], one) for one in group) / len(group)
             terms = " + ".join(one.shown for one in group[:8]) + (" + ..." if len(group) > 8 else "")
             yield Derived(value, group[0].unit, f"({terms}) / {len(group)} = {shown(value, group[0].unit)}")
@@ -243,7 +280,7 @@ def _groups(ours: Iterable[Evidence], claim: Claim) -> list[list[Evidence]]:
     groups: dict[object, list[Evidence]] = {}
     for one in ours:
         if one.own and one.spans and not one.roles & {"maximum", "minimum", "target", *DIFFERENCES}:
-            short = one.spans[0][1] - one.spans[0][0] <= NIGHT_S
-            key = one.metrics, one.stage, one.activity, one.roles, measures.base(one.unit), short
+            base = measures.base(one.unit)
+            key = one.metrics, one.stage, one.activity, one.roles, base, _is_short(one)
             groups.setdefault(key, []).append(one)
     return list(groups.values())

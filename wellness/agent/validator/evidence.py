@@ -15,13 +15,14 @@ LEVELS = frozenset({
     "sum", "average", "minimum", "maximum", "latest", "reading", "first", "previous", "target",
 })  # fmt: skip
 DIFFERENCES = frozenset({"change", "slope", "remaining"})
+KNOWN_ROLES = LEVELS | DIFFERENCES | {"count", "share", "length"}
 _ROLE_NAMES = {
     "total": "sum", "mean": "average", "avg": "average", "min": "minimum", "lowest": "minimum",
     "max": "maximum", "highest": "maximum", "longest": "maximum", "shortest": "minimum",
     "last": "latest", "current": "latest", "number": "count", "difference": "change",
     "delta": "change", "trend": "slope", "goal": "target", "percent": "share", "left": "remaining",
-    "progress": "share", "start": "first", "duration": "reading", "value": "reading",
-    "percentage": "share", "peak": "maximum",
+    "progress": "share", "start": "first", "value": "reading", "percentage": "share",
+    "peak": "maximum", "median": "average", "reached": "count", "goals": "target",
 }  # fmt: skip
 _RATE = re.compile(r"\b(?:per|an?|each|every)\s(day|night|week|month|year)\b|\b(daily|nightly)\b", re.I)
 _COUNTED = re.compile(
@@ -49,6 +50,7 @@ class Evidence:
         workout: whether it is of workouts.
         own: whether it is among a result's numbers, not read out of a sentence.
         said: whether it is of something that a person said, such as a goal.
+        limit: whether it is itself a bound ("at least 7 hours"), which is not said less exactly.
         call: the place of its result; -1 for the question.
     """
 
@@ -68,6 +70,7 @@ class Evidence:
     workout: bool = False
     own: bool = True
     said: bool = False
+    limit: bool = False
     call: int = -1
 
     @property
@@ -105,7 +108,8 @@ def of_number(number: Number, calendar: Calendar) -> Evidence:
     rate = _RATE.search(number.about)
     span = calendar.read(number.period) if number.period else None
     role = _ROLE_NAMES.get(number.role.lower(), number.role.lower())
-    roles = {role} if role else {one.name for one in language.roles(number.about, 0, len(number.about))}
+    about = {one.name for one in language.roles(number.about, 0, len(number.about))}
+    roles = {role} if role in KNOWN_ROLES else about
     leaning = language.leaning(number.about) or (number.value > 0) - (number.value < 0)
     return Evidence(
         number.value, unit, number.about, metrics,
@@ -113,6 +117,7 @@ def of_number(number: Number, calendar: Calendar) -> Evidence:
         "".join([name for one in names if one.kind == "stage" for name in one.names][:1]),
         frozenset(roles), per or (next(filter(None, rate.groups())).lower() if rate else ""),
         (span,) if span else (), sign=leaning if roles & DIFFERENCES else 0,
+        limit="target" in roles,
     )  # fmt: skip
 
 
@@ -131,6 +136,7 @@ def of_claim(claim: Claim, result: ToolResult, activity: str) -> Iterator[Eviden
             claim.activity or activity, claim.stage, frozenset(roles), one.rate,
             tuple(span for mention in claim.mentions for span in mention.spans),
             sign=claim.direction if claim.change else 0, own=False,
+            limit=claim.hedge not in ("", "about"),
         )  # fmt: skip
 
 

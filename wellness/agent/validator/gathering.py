@@ -50,6 +50,11 @@ def _of_result(result: ToolResult, call: int, calendar: Calendar) -> Iterator[Ev
         for one in result.numbers[:MOST_NUMBERS]
     ]  # fmt: skip
     numbers = [replace(one, activity=one.activity or activity) for one in numbers]
+    if len(spans) == 2:  # a difference is of the first, held against the second
+        numbers = [
+            replace(one, spans=spans[:1]) if one.is_difference and not one.spans else one
+            for one in numbers
+        ]
     texts = [result.conclusion, *result.notes, *(_texts(result.data) if said else ())]
     sentences = [claim for text in texts[:MOST_TEXTS] for claim in claims.read(text, here)]
     days = tuple({span for text in texts[:MOST_TEXTS] for one in here.find(text) for span in one.spans})
@@ -112,6 +117,7 @@ def _of_arguments(result: ToolResult) -> Iterator[Evidence]:
             yield Evidence(
                 float(value), "", f"{result.tool}: the {name} that was asked about",
                 frozenset([metric] if metric else ()), roles=frozenset({"target"}), own=False,
+                limit=True,
             )  # fmt: skip
 
 
@@ -119,10 +125,11 @@ def _of_counts(result: ToolResult) -> Iterator[Evidence]:
     """How many readings there are, and how many days a period has."""
     metric = frozenset([metric] if (metric := str(result.arguments.get("metric") or "")) else ())
     if result.samples:
-        for noun in ("#readings", "#nights", "#workouts", "#times"):
+        for noun in ("#readings", "#nights", "#workouts"):
             yield Evidence(
                 float(result.samples), noun, f"{result.tool}: made of {result.samples:,}",
                 metric, roles=frozenset({"count"}), own=False,
+                spans=tuple(span for one in result.periods if (span := interval(one))),
             )  # fmt: skip
     for period in result.periods:
         if span := interval(period):
@@ -135,7 +142,7 @@ def _lengths(period: UsedPeriod, span: Interval, tool: str) -> Iterator[Evidence
         if days and days % size == 0:
             yield Evidence(
                 float(days // size), noun, f"{tool}: the length of {period.label}",
-                roles=frozenset({"count", "length"}), own=False,
+                roles=frozenset({"count", "length"}), own=False, spans=(span,),
             )  # fmt: skip
 
 

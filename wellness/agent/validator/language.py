@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 HEDGES = {
     "about": (
@@ -94,7 +94,7 @@ ROLES = {
         r"totals?|totall?ed|totall?ing|altogether|combined|in all|all told|sum|overall|added up|"
         r"together|cumulative(?:ly)?"
     ),
-    "target": r"goals?|targets?|aim(?:s|ing|ed)?|objectives?|want(?:s|ed)?|wish|aspir\w+|limit|ring",
+    "target": r"goals?|targets?|aim(?:s|ing|ed)?|objectives?|want(?:s|ed)?|wish|aspir\w+",
     "first": r"starting|started (?:at|with|from)|initial(?:ly)?",
 }
 _ROLE = re.compile(
@@ -103,7 +103,7 @@ _ROLE = re.compile(
 _BEHIND = re.compile(
     r"[\s*_]*(?:(?!and\b|while\b|but\b)[\w%/-]+\s+){0,3}?(?:on average|average|in total|total|in all|altogether|"
     r"combined|overall|all told|together|typically|usually|at (?:its|their|your) (?:highest|lowest)|"
-    r"goal|target|mark|limit|objective|max|maximum|min|minimum|peak)\b",
+    r"goal|target|mark|objective|max|maximum|min|minimum|peak)\b",
     re.IGNORECASE,
 )
 
@@ -152,10 +152,17 @@ def direction(before: str, after: str) -> tuple[bool, int]:
     return False, 0
 
 
+def temporal(before: str) -> Literal["verb", "noun"]:
+    """Whether a direction before a number is a verb's ("rose by") or a noun's ("a rise of")."""
+    noun = re.search(r"\b(?:an?|the|that|this)\s+(?:\w+\s+)?\w+\s+of\b[^,;.]*$", before, re.I)
+    return "noun" if noun else "verb"
+
+
 def leaning(text: str) -> int:
     """The direction of the last word of a text that has one; 0 if none has."""
     last = 0
-    for match in re.finditer(rf"\b(?:(?P<up>{UP}|beat)|(?P<down>{DOWN}|missed))\b", text, re.I):
+    words = rf"\b(?:(?P<up>{UP}|beat|higher|more)|(?P<down>{DOWN}|missed|lower|less|fewer))\b"
+    for match in re.finditer(words, text, re.IGNORECASE):
         last = 1 if match["up"] else -1
     return last
 

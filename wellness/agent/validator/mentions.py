@@ -43,7 +43,15 @@ _BACK = re.compile(
     r"|(?P<before>before(?:hand| it| that|(?=\s*(?:[,.;):]|$)))))",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"\b\d{4}-\d\d-\d\d(?=T\d)|\b\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d\d)\b")
+_MONTH = "|".join(MONTH_NAMES)
+_DATE = re.compile(
+    rf"(?<![\d.,])\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})\b\.?(?:,? \d{{4}})?"
+    rf"|\b(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?!:|[.,]\d|\s*(?:%|[a-z]*bpm))(?:,? \d{{4}}\b)?"
+    r"|\b\d{4}-\d\d-\d\d(?=T\d)|\b\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d\d)\b",
+    re.IGNORECASE,
+)
+_BRACKETS = str.maketrans("()[]", ";;;;")
+_THE_LAST = re.compile(r".*\b(?:the|your) last night", re.IGNORECASE)  # that there is
 _LAST = re.compile(r"\b(?:in|over|during|within|for|of)\s+the\s+$", re.IGNORECASE)
 
 
@@ -101,7 +109,10 @@ class Calendar:
         return found
 
     def _named(self, text: str) -> Iterator[Mention]:
-        for period, start, end in periods.find(text, now=self.now, zone=self.zone):
+        plain = text.translate(_BRACKETS)  # which no period crosses
+        for period, start, end in periods.find(plain, now=self.now, zone=self.zone):
+            if _THE_LAST.fullmatch(text, max(0, start - 5), end):
+                continue
             spans = [(period.start.timestamp(), period.end.timestamp())]
             words = text[start:end]
             lowered = words.lower()
@@ -124,6 +135,8 @@ class Calendar:
     def _events(self, text: str) -> Iterator[Mention]:
         """Phrases of used periods that no calendar has: "before my injury"."""
         for one in self.used:
+            for match in re.finditer(re.escape(one.label), text) if one.label else ():
+                yield Mention(match[0], *match.span(), tuple(_present(interval(one))))
             words = [word for word in re.findall(r"[\w'-]+", one.phrase) if word.lower() not in OWN]
             if len(words) < 2 or self._parsed(one.phrase) or not (span := interval(one)):
                 continue
@@ -148,7 +161,9 @@ class Calendar:
     def _before(self, unit: str, by_calendar: bool) -> list[Interval]:
         """The used periods that end where another one begins, and perhaps the calendar's."""
         spans = self.spans()
-        found = [one for one in spans if any(abs(one[1] - other[0]) <= DAY for other in spans)]
+        found = [
+            one for one in spans if any(abs(one[1] - other[0]) <= SLACK_S for other in spans)
+        ]
         return found + (_present(self.read(f"last {unit}")) if by_calendar else [])
 
 
@@ -187,7 +202,7 @@ def _is(mention: Mention, span: Interval, calendar: Calendar, night: bool) -> bo
     for said in mention.spans:
         if same(said, span, calendar.tomorrow):
             return True
-        part = said[1] - said[0] < 0.9 * DAY or night
+        part = said[1] - said[0] < 0.9 * DAY or night or abs(span[1] - span[0] - DAY) > SLACK_S
         if short and said[1] - said[0] <= NIGHT_S and part and _overlap(said, span):
             return True
         if mention.yearless:

@@ -32,7 +32,7 @@ _FIGURES = re.compile(
 _GLYPH = re.compile(r"(?<![\d½¼¾])[½¼¾]")
 _CLOCK = re.compile(
     r"(?<![\d.:,])(?P<h>\d{1,2})(?::(?P<m>[0-5]\d))?(?::(?P<s>[0-5]\d))?"
-    r"(?:\s?(?P<half>[ap])(?:\.m\.?|m\b))?(?![\d:])",
+    r"(?:\s?(?P<half>[ap])(?:\.m\.?|m\b))?(?!:?\d)",
     re.IGNORECASE,
 )
 

@@ -39,6 +39,7 @@ _JOINT = re.compile(
     r"\s*(?P<word>to|-|\u2013|\u2014|through|and|of|out of|of the|of your|/|vs\.?|versus|against|"
     r"compared (?:to|with)|->|\u2192)\s*"
 )
+_OPENED = re.compile(r"\s*\((?:about |around |or |i\.e\. |~|≈|that is )?")
 RANGING = re.compile(r"\b(?:rang\w+|var(?:y|ies|ied|ying)|between|anywhere|spread|span\w*)\b", re.I)
 _AGAINST = re.compile(
     r"(?:above|below|over|under|short of|from|than|towards?|until|beyond|of|past|ahead of|behind)\s+"
@@ -84,6 +85,23 @@ def _belong(one: Amount, other: Amount, word: str, text: str) -> bool:
     if word == "and":
         return bool(re.search(r"\bbetween\s(?:about |roughly |around )?$", text[max(0, one.start - 20) : one.start], re.I))
     return one.unit == other.unit or not one.unit or not other.unit
+
+
+def asides(claims: list[Claim], text: str) -> list[Claim]:
+    """The claims, those in brackets with what the number before them is about: "72.6 kg (160 lb)"."""
+    for i, (one, other) in enumerate(zip(claims, claims[1:], strict=False), 1):
+        joint = text[one.amount.stop : other.amount.start]
+        if one.skip or other.skip or not _OPENED.fullmatch(joint):
+            continue
+        if text[other.amount.stop : other.amount.stop + 1] == ")":
+            change = other.change or one.change
+            claims[i] = replace(
+                other, metrics=other.metrics or one.metrics, stage=other.stage or one.stage,
+                activity=other.activity or one.activity, roles=other.roles or one.roles,
+                mentions=other.mentions or one.mentions, change=change,
+                direction=other.direction or one.direction, against=other.against or one.against,
+            )  # fmt: skip
+    return claims
 
 
 def paired(
