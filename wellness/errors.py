@@ -193,6 +193,12 @@ class ToolError(WellnessError):
     """A tool of the agent was called with what it cannot use; the hint says what it understands."""
 
 
+class ResultError(WellnessError):
+    """What is given as tool results cannot be read as such."""
+
+    hint = "Give a tool result as JSON, a list of them, or an object with them under `results`."
+
+
 class LessonError(WellnessError):
     """A notebook cannot start or finish as it should."""
 
