@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from wellness.health.catalogue import METRICS
-from wellness.memory.facts import lexicon
+from wellness.memory.facts import lexicon, quantities
+from wellness.memory.facts.inflection import lemma
 
 METRIC, AGGREGATION, ACTIVITY, CONCEPT = "metric", "aggregation", "activity", "concept"
 NEGATION, RELATION, FILLER, END, WORD = "negation", "relation", "filler", "end", "word"
+VAGUE = ("exercise", "walking distance")  # names of the catalogue that say more than one thing
 
 
 class Meaning(NamedTuple):
@@ -46,38 +48,53 @@ def _entries() -> Iterable[tuple[str, Meaning]]:
     for metric in METRICS:
         spoken = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", metric.name).lower()
         for name in (spoken, *metric.aliases):
-            if name != "exercise":  # a workout, or minutes of Apple's ring: too vague for either
+            if name not in VAGUE:
                 yield name, Meaning(METRIC, metric.name)
     tables = (
         (METRIC, lexicon.METRIC_WORDS), (AGGREGATION, lexicon.AGGREGATIONS),
         (ACTIVITY, lexicon.ACTIVITIES),
         (CONCEPT, lexicon.CONCEPTS), (NEGATION, lexicon.NEGATIONS), (RELATION, lexicon.RELATIONS),
-        (FILLER, {"": lexicon.FILLERS}), (END, {"": lexicon.CLAUSE_ENDS}),
+        (FILLER, {"": lexicon.FILLERS, **lexicon.JOINS}), (END, {"": lexicon.CLAUSE_ENDS}),
     )  # fmt: skip
+    for unit in ("kg", "lb", "km", "mi", "cm", "mL"):  # without a number: "in kilos"
+        for word in quantities.SPOKEN_UNITS[unit].split():
+            yield word, Meaning(CONCEPT, unit)
     for kind, table in tables:
         for name, line in table.items():
             for phrase in listed(line):
                 yield phrase, Meaning(kind, name)
 
 
+def _by_lemma(phrases: dict[str, Meaning]) -> dict[str, Meaning]:
+    """Phrases of base forms; what would then have two meanings is left out."""
+    found: dict[str, Meaning] = {}
+    doubtful = set[str]()
+    for phrase, meaning in phrases.items():
+        base = " ".join(map(lemma, phrase.split()))
+        if found.setdefault(base, meaning) != meaning and phrases.get(base) != found[base]:
+            doubtful.add(base)
+    return {base: meaning for base, meaning in found.items() if base not in doubtful}
+
+
 PHRASES: dict[str, Meaning] = dict(_entries())
-LONGEST = max(len(phrase.split()) for phrase in PHRASES)
+BASES = _by_lemma(PHRASES)
+LONGEST: dict[str, int] = {}  # by the first word, in its base form: how long a phrase may be
+for _phrase in (*PHRASES, *BASES):
+    _first, *_rest = _phrase.split()
+    LONGEST[lemma(_first)] = max(LONGEST.get(lemma(_first), 1), 1 + len(_rest))
 
 
-def read(words: list[str], at: int) -> tuple[Meaning, int]:
+def read(words: Sequence[str], at: int) -> tuple[Meaning, int]:
     """What the longest known phrase at a place means, and of how many words it is.
 
     >>> read("how many times did i run".split(), 0)
     (Meaning(kind='aggregation', name='count'), 3)
-    >>> read(["gherkins"], 0)
-    (Meaning(kind='word', name='gherkin'), 1)
+    >>> read("went out for a run".split(), 0), read(["gherkins"], 0)
+    ((Meaning(kind='activity', name='run'), 5), (Meaning(kind='word', name='gherkin'), 1))
     """
-    for length in range(min(LONGEST, len(words) - at), 0, -1):
-        if found := PHRASES.get(" ".join(words[at : at + length])):
+    base = lemma(words[at])
+    for length in range(min(LONGEST.get(base, 1), len(words) - at), 0, -1):
+        part = words[at : at + length]
+        if found := PHRASES.get(" ".join(part)) or BASES.get(" ".join(map(lemma, part))):
             return found, length
-    return Meaning(WORD, _singular(words[at])), 1
-
-
-def _singular(word: str) -> str:
-    plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
-    return word[:-1] if plural else word
+    return Meaning(WORD, base), 1

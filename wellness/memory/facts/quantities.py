@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from wellness.health.units import UNITS
+from wellness.memory.facts.clocks import find as find_clocks
 
 DIGITS = 4  # significant ones: a scale shows no more
 
@@ -19,7 +20,7 @@ SPOKEN_UNITS = {
     "g": "g gram grams gramme grammes",
     "mg": "mg milligram milligrams",
     "lb": "lb lbs pound pounds",
-    "st": "stone stones",
+    "st": "stone stones st",
     "oz": "oz ounce ounces",
     "km": "km kms kilometre kilometres kilometer kilometers",
     "mi": "mi mile miles",
@@ -38,9 +39,22 @@ SPOKEN_UNITS = {
     "mL": "ml millilitre millilitres milliliter milliliters",
     "mmHg": "mmhg",
     "degC": "°c celsius",
+    "degF": "°f fahrenheit",
+    "mg/dL": "mg/dl",
+    "mmol<180.1558800000541>/L": "mmol/l",
     "times": "times time x",
 }
-UNIT_OF = {word: unit for unit, words in SPOKEN_UNITS.items() for word in words.split()}
+UNIT_OF = {word: unit for unit, words in SPOKEN_UNITS.items() for word in words.split()} | {
+    "beats per minute": "count/min", "beats a minute": "count/min",
+    "breaths per minute": "count/min", "breaths a minute": "count/min",
+    "degrees celsius": "degC", "degrees fahrenheit": "degF",
+}  # fmt: skip
+PARTS = {UNITS["ft"].factor: (12, "in"), UNITS["st"].factor: (14, "lb")}  # "5 feet 10"
+PAIRS = {
+    r"\b(\d)\s?'\s?(\d{1,2})\b\"?": ("ft", "in"),
+    r"\b(\d{1,2})\s?h\s?(\d{1,2})(?:\s?m(?:ins?)?)?\b": ("hr", "min"),
+}
+RANGE = re.compile(r"\s*(?:-|to|or|and)\s*")
 SMALL = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
     "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
@@ -54,14 +68,10 @@ _UNITS = "|".join(re.escape(word) for word in sorted(UNIT_OF, key=len, reverse=T
 _WORDS = "|".join([*WORTH, "hundred", "thousand"])
 _NUMBER = (
     r"(?P<figures>\d+(?:[,\u202f]\d{3})+(?!\d)|\d+)(?P<rest>\.\d+)?(?P<k>\s?k\b)?"
+    r"|(?P<quarter>(?:a |three )?quarters? of an?)"
     rf"|(?:an?\s+)?(?P<words>(?:{_WORDS})(?:(?:[\s-]+(?:and\s+)?)(?:{_WORDS}))*)\b"
     r"|(?P<once>once|twice)|(?P<one>an?)(?=\s+(?:hour|minute|mile|kilomet\w+|pound|kilo)\b)"
     r"|(?P<halfa>half an?)"
-)
-CLOCK = re.compile(
-    r"(?<![\d.:])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s?(?P<half>[ap])\.?m\b\.?"
-    r"|(?<![\d.:])(?P<hour24>\d{1,2}):(?P<minute24>\d\d)(?![\d:])",
-    re.IGNORECASE,
 )
 QUANTITY = re.compile(
     rf"(?<![\w.])(?:{_NUMBER})(?P<andhalf>\s+and a half)?"
@@ -89,29 +99,56 @@ class _Found(NamedTuple):
     scale: float = 0.0  # of its spoken unit, in base units
 
 
-def find(text: str) -> list[tuple[Quantity, int, int]]:
+def find(text: str, *, ranges: bool = False) -> list[tuple[Quantity, int, int]]:
     """The quantities of a text, each with where it starts and ends.
+
+    Args:
+        text: free text.
+        ranges: whether the first number of "7 to 8 hours" is in hours too.
 
     >>> [str(quantity) for quantity, _, _ in find("from 180 lb to 75 kg, 10k steps, at 6:30 pm")]
     ['81.65 kg', '75 kg', '10000', '18:30']
     >>> [str(quantity) for quantity, _, _ in find("seven hours and 30 minutes, twice")]
     ['27000 s', '2 times']
+    >>> [str(quantity) for quantity, _, _ in find("7 to 8 hours", ranges=True)]
+    ['25200 s', '28800 s']
     """
     kept: list[_Found] = []
-    for one in sorted([*_clocks(text), *_numbers(text)], key=lambda one: (one.start, -one.end)):
+    clocks = (_Found(Quantity(at, "clock"), *where) for at, *where in find_clocks(text))
+    found = [*clocks, *_pairs(text), *_numbers(text)]
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
         if kept and one.start < kept[-1].end:
             continue
-        if kept and _continues(kept[-1], one, text):
-            kept.append(_sum(kept.pop(), one))
-        else:
-            kept.append(one)
+        between = text[kept[-1].end : one.start] if kept else ""
+        if kept and (further := _continued(kept[-1], one, between)):
+            kept.append(_sum(kept.pop(), further))
+            continue
+        if ranges and kept and one.quantity.unit not in ("", "clock") and RANGE.fullmatch(between):
+            kept.append(_alike(kept.pop(), one))
+        kept.append(one)
     return [(one.quantity, one.start, one.end) for one in kept]
 
 
-def _continues(one: _Found, further: _Found, text: str) -> bool:
-    """Whether two are one quantity, as "7 hours 30 minutes" and "5 feet 10 inches" are."""
-    smaller = 0 < further.scale < one.scale and one.quantity.unit == further.quantity.unit
-    return smaller and bool(re.fullmatch(r"\s*(and)?\s*", text[one.end : further.start]))
+def _continued(one: _Found, further: _Found, between: str) -> _Found | None:
+    """The rest of one quantity, as of "7 hours 30 minutes", "5 feet 10" and "11 stone 4"."""
+    if not re.fullmatch(r"\s*(and)?\s*", between):
+        return None
+    if 0 < further.scale < one.scale and one.quantity.unit == further.quantity.unit:
+        return further
+    parts, smaller = PARTS.get(one.scale, (0, ""))
+    value, unit = further.quantity
+    if unit or not 0 < value < parts or between.strip():
+        return None
+    base = UNITS[smaller]
+    return further._replace(quantity=Quantity(value * base.factor, base.base), scale=base.factor)
+
+
+def _alike(first: _Found, second: _Found) -> _Found:
+    """The first of two numbers with the unit of the second: "7 to 8 hours"."""
+    if first.quantity.unit:
+        return first
+    value = _rounded(first.quantity.value * (second.scale or 1))
+    return first._replace(quantity=Quantity(value, second.quantity.unit))
 
 
 def _sum(one: _Found, further: _Found) -> _Found:
@@ -123,14 +160,13 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
-def _clocks(text: str) -> Iterator[_Found]:
-    for match in CLOCK.finditer(text):
-        hour = int(match["hour"] or match["hour24"])
-        minute = int(match["minute"] or match["minute24"] or 0)
-        if match["half"]:
-            hour = hour % 12 + (12 if match["half"].lower() == "p" else 0)
-        if hour < 24 and minute < 60:
-            yield _Found(Quantity(60 * hour + minute, "clock"), match.start(), match.end())
+def _pairs(text: str) -> Iterator[_Found]:
+    """Two numbers in one: 5'10", 7h30."""
+    for pattern, (large, small) in PAIRS.items():
+        for match in re.finditer(pattern, text):
+            value = float(match[1]) * UNITS[large].factor + float(match[2]) * UNITS[small].factor
+            base = UNITS[small]
+            yield _Found(Quantity(_rounded(value), base.base), *match.span(), base.factor)
 
 
 def _numbers(text: str) -> Iterator[_Found]:
@@ -138,8 +174,11 @@ def _numbers(text: str) -> Iterator[_Found]:
         value = _value(match)
         if match["andhalf"] or match["late"]:
             value += 0.5
-        spoken = "times" if match["once"] else UNIT_OF.get((match["unit"] or "").lower(), "")
-        if unit := UNITS.get(spoken):
+        named = (match["unit"] or "").lower()
+        spoken = "times" if match["once"] else UNIT_OF.get(named, "")
+        if named == "time" and value != 1:  # "my 5k time"
+            yield _Found(Quantity(value, ""), match.start(), match.start("unit") - 1)
+        elif unit := UNITS.get(spoken):
             quantity = Quantity(_rounded(value * unit.factor + unit.offset), unit.base)
             yield _Found(quantity, match.start(), match.end(), unit.factor)
         else:
@@ -154,6 +193,8 @@ def _value(match: re.Match[str]) -> float:
         return 1.0 if match["once"].lower() == "once" else 2.0
     if match["one"] or match["halfa"]:
         return 1.0 if match["one"] else 0.5
+    if match["quarter"]:
+        return 0.75 if match["quarter"].lower().startswith("three") else 0.25
     total = part = 0
     for word in re.findall(_WORDS, match["words"].lower()):
         if word == "thousand":

@@ -15,22 +15,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from wellness.errors import UnknownMetric
-from wellness.health import catalogue
-from wellness.health.catalogue import Aggregation
 from wellness.memory.facts import phrases
+from wellness.memory.facts.aggregation import aggregate
+from wellness.memory.facts.implied import settle
+from wellness.memory.facts.omissions import complete
 from wellness.memory.facts.quantities import Quantity
-from wellness.memory.facts.tokens import PERIOD, QUANTITY, Span, Token, plain, read, spans
+from wellness.memory.facts.tense import recurring, told_as_past
+from wellness.memory.facts.tokens import PERIOD, QUANTITY, Span, Token, read, spans
+from wellness.memory.facts.wording import opened, worded
 
-POLITE = re.compile(
-    r"^(?:hi|hello|hey|please|ok|okay|so|and|(?:can|could|would|will) you(?: please)?|tell me|"
-    r"show me|give me|remind me|let me know|do you know|do you remember|[\s,!])+"
+WHO = re.compile(
+    r"^(?:what|how|when|where|which|who|whose|whom|why|"
+    r"(?:on|in|at|for|since|by) (?:which|what|how|when))\b"
 )
-WHO = re.compile(r"^(?:what|how|when|where|which|who|why|on (?:which|what)|in (?:which|what))\b")
 AUXILIARY = re.compile(
-    r"^(?:did|do|does|have|has|had|am|is|are|was|were|can|should|will|would|if|whether)\b"
+    r"^(?:did|do|does|have|has|had|am|is|are|was|were|can|could|may|must|should|will|would|if|"
+    r"whether)\b"
 )
 PREDICATE = re.compile(r"\b(?:i|we|am|is|are|was|were|has|have|had)\b")
+WHETHER = re.compile(r"^(?:if|whether)\b\s*")
 UNUSUAL = {"when", "whether", "why", "where", "who", "how", "compare", "should"}
 EMPTY = UNUSUAL | {
     "good",
@@ -42,13 +45,11 @@ EMPTY = UNUSUAL | {
     "about",
     "approximately",
     "again",
+    "compare",
+    "more",
+    "less",
 }
-SUMMED = (Aggregation.SUM, Aggregation.EVENTS)
-DEFAULTS = {
-    Aggregation.SUM: "sum", Aggregation.EVENTS: "duration", Aggregation.LAST: "latest",
-    Aggregation.MEAN: "average", Aggregation.TIME_WEIGHTED: "average",
-    Aggregation.ENERGY: "average",
-}  # fmt: skip
+ASPECTS = {"stop", "begin", "used to"}  # say themselves whether it still is so
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,49 +132,75 @@ def parse_slots(text: str, *, now: datetime, zone: ZoneInfo) -> Slots:
     >>> parse_slots("My goal is 165 lb.", **when).quantities
     (Quantity(value=74.84, unit='kg'),)
     """
-    sentence = plain(text)
-    core = POLITE.sub("", sentence)
-    found = spans(sentence, now, zone)
-    tokens = read(sentence, found)
-    if AUXILIARY.match(core):
+    core, asked = opened(worded(text))
+    whether = AUXILIARY.match(core)
+    core = WHETHER.sub("", core)
+    if not asked and not whether and not WHO.match(core) and not core.endswith("?"):
+        core = recurring(core)
+    found = spans(core, now, zone)
+    found, tokens = complete(core, found, settle(read(core, found)))
+    asks = asked or bool(whether) or _asks(core, tokens)
+    if whether:
         tokens.append(Token(phrases.CONCEPT, "whether"))
-    return _slots(tokens, found, _asks(sentence, core, tokens))
+    past = told_as_past(re.findall("[a-z]+", core))
+    return _slots(tokens, found, asks=asks, past=past)
 
 
-def _asks(sentence: str, core: str, tokens: list[Token]) -> bool:
+def _asks(sentence: str, tokens: list[Token]) -> bool:
     """Whether it is a question; a metric without a verb or a value, as "steps today", is one."""
     kinds = {token.kind for token in tokens}
     wanted = Token(phrases.CONCEPT, "goal") in tokens or not PREDICATE.search(sentence)
     bare = bool(kinds & {phrases.METRIC, phrases.AGGREGATION}) and QUANTITY not in kinds and wanted
-    opened = core != sentence or WHO.match(core) or AUXILIARY.match(core)
-    return bool(sentence.rstrip().endswith("?") or opened or bare)
+    return bool(sentence.rstrip().endswith("?") or WHO.match(sentence) or bare)
 
 
-def _slots(tokens: list[Token], found: list[Span], asks: bool) -> Slots:
+def _slots(tokens: list[Token], found: list[Span], *, asks: bool, past: bool) -> Slots:
     def named(kind: str) -> tuple[str, ...]:
         return tuple(token.name for token in tokens if token.kind == kind)
 
     concepts = set(named(phrases.CONCEPT)) | set(_marks(tokens))
     quantities = tuple(one.quantity for one in found if one.quantity)
+    periods = _periods(found)
     concepts -= _shown_by(quantities, concepts)
     metrics, goal = named(phrases.METRIC), "goal" in concepts
     if goal and not metrics and [one.unit for one in quantities] == ["kg"]:
         metrics = ("BodyMass",)  # nobody aims for any other mass
     wanted = list(dict.fromkeys(named(phrases.AGGREGATION)))
+    if not asks and any(one.unit == "s" for one in quantities) and "duration" in wanted:
+        wanted.remove("duration")  # "it took an hour" says that it is one
+    if asks and concepts & {"bedtime", "wake"} and not (wanted or concepts & UNUSUAL):
+        concepts.add("when")  # "what is my usual bedtime"
     usual = asks and not goal and not concepts & UNUSUAL
+    aggregation = aggregate(metrics, wanted, concepts, usual=usual, asks=asks)
+    if past and not periods and not (asks and (metrics or aggregation)) and not concepts & ASPECTS:
+        concepts.add("past")
     return Slots(
         metrics=metrics,
-        aggregation=_aggregation(metrics, wanted, concepts, usual=usual),
-        periods=tuple(one.interval for one in found if one.interval),
+        aggregation=aggregation,
+        periods=periods,
         quantities=quantities,
-        activities=named(phrases.ACTIVITY),
-        concepts=tuple(sorted(concepts - {"goal"})),
+        activities=tuple(
+            name.removeprefix("if ") if asks else name for name in named(phrases.ACTIVITY)
+        ),
+        concepts=tuple(sorted(_merged(concepts) - {"goal"})),
         words=named(phrases.WORD),
         order=_order(tokens),
         polarity=not any(name.split()[0] in ("not", "stop") for _, name in tokens if name),
         goal=goal,
         asks=asks,
     )
+
+
+def _periods(found: list[Span]) -> tuple[tuple[int, int], ...]:
+    """Each once; "ever" adds nothing to a period that is named."""
+    said = dict.fromkeys(one.interval for one in found if one.interval)
+    named = [interval for interval in said if interval[0]]
+    return tuple(named or said)
+
+
+def _merged(concepts: set[str]) -> set[str]:
+    """One must what one should and what one needs; not having to is another thing."""
+    return {"should" if name == "need" else name for name in concepts}
 
 
 def _shown_by(quantities: tuple[Quantity, ...], concepts: set[str]) -> set[str]:
@@ -191,34 +218,6 @@ def _marks(tokens: list[Token]) -> Iterator[str]:
         for number, token in enumerate((one for one in tokens if one.kind == kind), 1):
             if marks := re.findall(r"^([a-z ]*?) ?(?=[-\d])", token.name)[0]:
                 yield f"{marks} {kind} {number}"
-
-
-def _aggregation(
-    metrics: tuple[str, ...], wanted: list[str], concepts: set[str], *, usual: bool
-) -> str:
-    """What is asked for, or what the metric has by default; may reword `concepts`."""
-    if len(metrics) != 1 or not (metric := _known(metrics[0])):
-        return ", ".join("count" if name == "how many" else name for name in wanted)
-    wanted = [name for name in wanted if name not in ("how many", "how much")]
-    summed, default = metric in SUMMED, DEFAULTS[metric]
-    wanted = [default if name == "sum" and summed else name for name in wanted]
-    if default in wanted and len(wanted) > 1:
-        wanted.remove(default)
-    daily = concepts & {"per day", "per night"}
-    if not wanted and usual:
-        wanted = ["average" if daily and summed else default]
-    if summed and wanted[:1] in (["average"], ["maximum"], ["minimum"]):
-        concepts -= daily
-        concepts.add("per day")
-    return ", ".join(wanted)
-
-
-def _known(name: str) -> Aggregation | None:
-    """How a metric adds up; None for one that is negated or compared."""
-    try:
-        return catalogue.find(name).aggregation
-    except UnknownMetric:
-        return None
 
 
 def _order(tokens: list[Token]) -> tuple[str, ...]:

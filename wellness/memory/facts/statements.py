@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from wellness.errors import UnknownMetric
 from wellness.health.catalogue import Aggregation, find
 from wellness.memory.facts.slots import Slots, parse_slots
-from wellness.memory.facts.tokens import plain
+from wellness.memory.facts.wording import worded
 from wellness.memory.kinds import Fact, MemoryKind
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+|[\n;]+|,?\s+(?:but|and)\s+(?=(?:i|i'm|i've|my|we)\b)", re.I)
@@ -36,11 +36,12 @@ GAVE_UP = re.compile(
     r"(?:stopped|quit|gave up|given up)\b|^(?:i|we)\b.*\b(?:no longer|any ?more)\b"
 )
 MOST_WORDS = 16  # in a sentence that states one thing; what is longer tells a story
-HABITS = frozenset(("usually", "always", "per day", "per week", "per night", "rarely", "sometimes",
-                    "weekend", "weekday"))  # fmt: skip
+HABITS = frozenset(("usually", "often", "always", "rarely", "sometimes", "weekend", "weekday",
+                    "every", "every other", "per day", "per week", "per night"))  # fmt: skip
 TIMES_OF_DAY = frozenset(("morning", "evening", "afternoon", "night", "noon"))
 HAPPENED = frozenset(("injury", "sprain", "pain", "buy", "begin", "see", "reach", "feel", "move"))
 PLACES = ("live", "work")
+UNSAID = frozenset(("past",))  # of no concern to what a statement is about
 
 
 class Stated(NamedTuple):
@@ -72,7 +73,7 @@ def learn(text: str, *, now: datetime, zone: ZoneInfo, source: str = "") -> list
     found = []
     for sentence in SENTENCE.split(text):
         slots = parse_slots(sentence, now=now, zone=zone)
-        words = plain(sentence)
+        words = worded(sentence)
         if slots.asks or not ABOUT_ONESELF.search(words) or len(words.split()) > MOST_WORDS:
             continue
         if stated := next(filter(None, (rule(slots, words) for rule in RULES)), None):
@@ -98,6 +99,7 @@ def _fact(text: str, stated: Stated, slots: Slots, at: int, source: str) -> Fact
 
 def _object(slots: Slots, *without: str) -> str:
     """What a sentence is about besides the given words, whether or not it is negated."""
+    without = (*without, *UNSAID)
     parts = (*slots.metrics, *slots.activities, *slots.concepts, *slots.words)
     bare = dict.fromkeys(part.removeprefix("not ") for part in parts)
     return " ".join(sorted(part for part in bare if part not in without))
@@ -134,7 +136,7 @@ def _value(slots: Slots, words: str) -> Stated | None:
         lasting = find(slots.metric).aggregation is Aggregation.LAST
     except UnknownMetric:
         return None
-    if lasting and not slots.words and not slots.concepts:
+    if lasting and not slots.words and not set(slots.concepts) - UNSAID:
         return Stated(MemoryKind.FACT, slots.metric, 0.6)
     return Stated(MemoryKind.EVENT, "", 0.5)
 

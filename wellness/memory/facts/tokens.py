@@ -1,37 +1,32 @@
 """From a sentence to tokens: periods, quantities, known phrases and single words, with negation.
 
-Words in a clause after a negation are marked as negated (Das and Chen 2001; Pang, Lee and
+Words in a clause with a negation are marked as negated (Das and Chen 2001; Pang, Lee and
 Vaithyanathan 2002); words such as "before" and "than" are bound to what follows them.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wellness.health import periods
-from wellness.memory.facts import phrases, quantities
+from wellness.memory.facts import lexicon, phrases, quantities
 from wellness.memory.facts.phrases import Meaning
 from wellness.memory.facts.quantities import Quantity
+from wellness.memory.facts.wording import CONTRACTIONS, LONGEST_TEXT, plain
 
-PERIOD, QUANTITY, PAUSE = "period", "quantity", "pause"
-LONGEST_TEXT = 2_000  # characters: more is no question, and it bounds the work
-CONTRACTIONS = (
-    (r"\bwon't\b", "will not"), (r"\bcan't\b", "can not"), (r"n't\b", " not"), (r"'m\b", " am"),
-    (r"'re\b", " are"), (r"'ve\b", " have"), (r"'ll\b", " will"), (r"'d like\b", " would like"),
-    (r"'d rather\b", " would rather"), (r"\blet's\b", "let us"),
-    (r"\b(what|how|that|it|when|where|who|there|here)'s\b", r"\1 is"), (r"'d\b", " had"),
-)  # fmt: skip
-DISLIKES = ("dislik", "hat", "detest")  # negations that also say what they negate
-BESIDE = {  # words that say nothing beside a metric
-    "StepCount": {"walk", "run", "reach"}, "ActiveEnergyBurned": {"burn"}, "HeartRate": {"beat"},
-    "RestingHeartRate": {"beat"}, "FlightsClimbed": {"climb"}, "DietaryWater": {"drink"},
-}  # fmt: skip
-REWORDED = {"BodyMass": {"lose": "decrease", "gain": "increase"}}  # beside a metric, the same
+__all__ = ["CONTRACTIONS", "LONGEST_TEXT", "Span", "Token", "plain", "read", "spans"]
+
+PERIOD, QUANTITY, PAUSE, JOIN = "period", "quantity", "pause", "join"
+CLAUSE = ("if", "because")  # relations that begin a clause, which ends a negation's way back
+UNTOUCHED = frozenset((  # by a negation that follows: "I usually do not", "maybe not"
+    "usually", "often", "always", "sometimes", "rarely", "maybe", "goal", "per day", "per week",
+    "per night", "per month", "every", "when", "who", "where", "why", "how",
+))  # fmt: skip
+UNBOUND = ("approximately", "goal")  # stands between a relation and what that is bound to
 
 
 class Token(NamedTuple):
@@ -39,6 +34,9 @@ class Token(NamedTuple):
 
     kind: str
     name: str
+
+
+WHEN = Token(phrases.CONCEPT, "when")  # "if", where it begins no question
 
 
 class Span(NamedTuple):
@@ -51,14 +49,6 @@ class Span(NamedTuple):
     quantity: Quantity | None = None
 
 
-def plain(text: str) -> str:
-    """Lower case, plain quotes, no contractions."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).translate(periods.PLAIN).lower()
-    for pattern, words in CONTRACTIONS:
-        text = re.sub(pattern, words, text)
-    return text.replace("per cent", "percent")
-
-
 def spans(text: str, now: datetime, zone: ZoneInfo) -> list[Span]:
     """Periods and quantities with their places; what is part of a period is no quantity."""
     found = []
@@ -67,7 +57,7 @@ def spans(text: str, now: datetime, zone: ZoneInfo) -> list[Span]:
         token = Token(PERIOD, f"{period.start_s}..{period.end_s}")
         found.append(Span(start, end, token, interval=interval))
     taken = [(span.start, span.end) for span in found]
-    for quantity, start, end in quantities.find(text):
+    for quantity, start, end in quantities.find(text, ranges=True):
         if not any(start < stop and begin < end for begin, stop in taken):
             found.append(Span(start, end, Token(QUANTITY, str(quantity)), quantity=quantity))
     return sorted(found, key=lambda span: span.start)
@@ -76,10 +66,12 @@ def spans(text: str, now: datetime, zone: ZoneInfo) -> list[Span]:
 def read(text: str, found: Iterable[Span]) -> list[Token]:
     """What a plain text says, in its order.
 
-    >>> [name for _, name in read("i do not eat meat before bed, but fish", [])]
-    ['not eat', 'not meat', 'not before bed', 'fish']
+    >>> [name for _, name in read("i do not eat meat before noon, but fish", [])]
+    ['not eat', 'not meat', 'not before noon', 'fish']
+    >>> [name for _, name in read("i run and swim if my knee does not hurt", [])]
+    ['run', 'swim', 'not if knee', 'not pain']
     """
-    return _implied(_bound(_sequence(text, found)))
+    return _joined(_bound(_sequence(text, found)))
 
 
 def _sequence(text: str, found: Iterable[Span]) -> Iterator[Token]:
@@ -99,52 +91,83 @@ def _words(text: str) -> Iterator[Token]:
         at = 0
         while at < len(words):
             meaning, length = phrases.read(words, at)
-            yield from _expanded(meaning, words[at])
+            yield from _expanded(meaning, " ".join(words[at : at + length]))
             at += length
 
 
-def _expanded(meaning: Meaning, word: str) -> Iterator[Token]:
+def _expanded(meaning: Meaning, phrase: str) -> Iterator[Token]:
     """The token of a meaning; "hate" is a negation, and what it negates."""
     if meaning.kind == phrases.FILLER:
+        if meaning.name:
+            yield Token(JOIN, meaning.name)
         return
     yield Token(PAUSE if meaning.kind == phrases.END else meaning.kind, meaning.name)
-    if meaning.kind == phrases.NEGATION and word.startswith(DISLIKES):
+    if meaning.kind == phrases.NEGATION and phrase.startswith(lexicon.DISLIKES):
         yield Token(phrases.CONCEPT, "like")
 
 
-def _bound(tokens: Iterator[Token]) -> list[Token]:
-    """Negation applied to the rest of its clause, each relation to what follows it."""
+def _bound(tokens: Iterable[Token]) -> list[Token]:
+    """Negation applied to its clause, each relation to what follows it; "or" where it matters."""
     bound: list[Token] = []
-    negated, relation = False, ""
+    begin, negated, relation, fresh = 0, False, "", False
     for kind, name in tokens:
-        if kind == PAUSE:
-            negated = False
+        if kind in (PAUSE, JOIN):
+            begin = len(bound) + (kind == JOIN)
+            negated = negated and kind == JOIN
+            if kind == JOIN:
+                bound.append(Token(kind, "and" if negated else name))
         elif kind == phrases.NEGATION:
+            if name == "not" and not negated:
+                bound[begin:] = [_negated(token) for token in bound[begin:]]
             if name == "stop":
                 bound.append(Token(phrases.CONCEPT, "stop"))
-            negated = True
-        elif kind == phrases.RELATION:
-            relation = name
+            negated = fresh = True
+        elif kind == phrases.RELATION or (bound and Token(kind, name) == WHEN):
+            relation = name if kind == phrases.RELATION else "if"
+            begin = len(bound) if relation in CLAUSE else begin
         else:
-            over = relation if not (kind == PERIOD and relation == "above") else ""
-            marks = [mark for mark in ("not" if negated else "", over) if mark]
-            bound.append(Token(kind, " ".join([*marks, name])))
-            relation = ""
+            bound += _related(Token(kind, name), relation, negated=negated, fresh=fresh)
+            fresh = False
+            if name not in UNBOUND:
+                relation = ""
     if relation:
         bound.append(Token(phrases.CONCEPT, relation))
     return bound
 
 
-def _implied(tokens: list[Token]) -> list[Token]:
-    """Without what a metric implies: one walks steps and burns calories; losing weight is less."""
-    silent, other = set[str](), dict[str, str]()
-    for token in tokens:
-        if token.kind == phrases.METRIC:
-            silent |= BESIDE.get(token.name, set())
-            other |= REWORDED.get(token.name, {})
-    kinds = (phrases.ACTIVITY, phrases.CONCEPT)
+def _negated(token: Token) -> Token:
+    """A token that stands before its negation: "my knee does not hurt"."""
+    kind, name = token
+    told = kind in (phrases.WORD, phrases.ACTIVITY, phrases.CONCEPT) and name not in UNTOUCHED
+    return Token(kind, f"not {name}") if told and not name.startswith("not ") else token
+
+
+def _related(token: Token, relation: str, *, negated: bool, fresh: bool) -> Iterator[Token]:
+    """A token with its marks. A period is negated only by a "not" right before it."""
+    kind, name = token
+    if kind == PERIOD:
+        relation = "" if relation in ("over", "if") else relation
+        negated = negated and fresh
+    if kind == QUANTITY and relation == "over":
+        relation = "above"
+    if kind != QUANTITY and name not in UNBOUND and relation in lexicon.COMPARISONS:
+        yield Token(phrases.CONCEPT, lexicon.COMPARISONS[relation])
+        relation = "than"
+    if name in UNBOUND:
+        relation = ""
+    yield Token(kind, " ".join(mark for mark in ("not" if negated else "", relation, name) if mark))
+
+
+def _joined(tokens: list[Token]) -> list[Token]:
+    """Without "and"; what it joins is in one order, if each side is one token: "tea and milk"."""
+    kinds = ["", "", *(token.kind for token in tokens), "", ""]
+    found = list(tokens)
+    for at, (kind, _) in enumerate(tokens):
+        before, one, _, other, after = kinds[at : at + 5]
+        alone = one == other and one not in (before, after)
+        if kind == JOIN and alone and found[at + 1].name < found[at - 1].name:
+            found[at - 1], found[at + 1] = found[at + 1], found[at - 1]
+    either = Token(phrases.CONCEPT, "or")
     return [
-        Token(token.kind, other.get(token.name, token.name)) if token.kind in kinds else token
-        for token in tokens
-        if not (token.kind in kinds and token.name in silent)
+        token if token.kind != JOIN else either for token in found if token != Token(JOIN, "and")
     ]

@@ -1,0 +1,71 @@
+"""A sentence in plain wording: no contractions, one word order, without what opens it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from wellness.health import periods
+from wellness.memory.facts.rewordings import reword
+from wellness.memory.facts.word_order import ordered
+
+LONGEST_TEXT = 2_000  # characters: more is no question, and it bounds the work
+CONTRACTIONS = (
+    (r"\bwon't\b", "will not"), (r"\bcan't\b", "can not"), (r"n't\b", " not"), (r"'m\b", " am"),
+    (r"'re\b", " are"), (r"'ve\b", " have"), (r"'ll\b", " will"), (r"'d like\b", " would like"),
+    (r"'d rather\b", " would rather"), (r"\blet's\b", "let us"),
+    (r"\b(what|how|that|it|when|where|who|there|here)'s\b", r"\1 is"), (r"'d\b", " had"),
+)  # fmt: skip
+POSSESSIVE = re.compile(r"(?<=[a-z0-9])'s\b|(?<=s)'(?= )")
+
+NEUTRAL = re.compile(
+    r"^(?:(?:hi|hello|hey|please|ok|okay|so|well|and|also|oh|um|yes|no|actually|honestly|btw|fyi|"
+    r"by the way|just so you know|for the record|as you know|you should know|good (?:morning|"
+    r"evening|afternoon))\b,?\s*(?:that\b)?\s*|(?:please )?(?:note|remember|keep in mind|"
+    r"do not forget)\b,?\s*(?:that\b|:)?\s*(?=i\b|my\b|we\b|our\b)|[\s,!:]+)+"
+)
+ASKING = re.compile(
+    r"^(?:(?:can|could|would|will) you\b(?: please)?|tell me|show me|give me|get me|remind me|"
+    r"let me (?:know|see)|do you (?:know|remember|recall|happen to know)|any idea|"
+    r"i (?:would like|would love|want|need|wish) to (?:know|see|find out|hear|ask|check)|"
+    r"i (?:am|was) (?:just )?(?:wondering|curious)(?: about)?|i wonder|help me (?:see|understand)|"
+    r"(?:list|display|check|look up|pull up|calculate|compute|find out|find|report|summarise|"
+    r"summarize|fetch|tell|name|work out|say)(?= (?:me|all|my|the|what|how|when|which|who|where|if|"
+    r"whether)\b)|please|[\s,!:]+)+"
+)
+
+
+def plain(text: str) -> str:
+    """Lower case, plain quotes, no contractions.
+
+    >>> plain("I don\u2019t eat Anna's cake.")
+    "i do not eat anna's cake."
+    """
+    text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).translate(periods.PLAIN).lower()
+    if "'" in text:
+        for pattern, words in CONTRACTIONS:
+            text = re.sub(pattern, words, text)
+    return text.replace("per cent", "percent")
+
+
+def worded(text: str) -> str:
+    """A plain text in one wording and one order of words, without possessive endings.
+
+    >>> worded("After dinner I don't eat any more.")
+    'i no longer eat after dinner.'
+    >>> worded("Nora is my sister's trainer.")
+    'my sister trainer is nora.'
+    """
+    text = reword(POSSESSIVE.sub("", " ".join(plain(text).split())))
+    return ordered(" ".join(text.split()))
+
+
+def opened(sentence: str) -> tuple[str, bool]:
+    """A worded sentence without its opening, and whether the opening makes it a question.
+
+    >>> opened("hi, could you tell me if i slept well"), opened("so i slept well")
+    (('if i slept well', True), ('i slept well', False))
+    """
+    rest = NEUTRAL.sub("", sentence)
+    core = NEUTRAL.sub("", ASKING.sub("", rest))
+    return core, core != rest
