@@ -43,10 +43,10 @@ def test_the_models_digits_are_counted_one_by_one(chat: OpenChat) -> None:
 
 def test_a_context_is_counted_with_its_template(chat: OpenChat) -> None:
     system = Message("system", "You are brief.")
-    contexts = [[system, Message("user", text)] for text in (*NUMBERS, *WORDS)]
+    contexts = [[system, Message("user", text)] for text in (NUMBERS[0], WORDS[0])]
     found = context_error(contexts, Tiktoken(), chat)
     assert abs(found.worst) < 0.02
-    assert found.tokens > 100
+    assert found.tokens > 60
 
 
 def test_the_worst_is_the_farthest_to_either_side() -> None:

@@ -349,11 +349,12 @@ def test_an_answer_is_not_begun_twice(settings: Settings, chat_model: str) -> No
         if len(heard) == 2:
             local_ollama.stop(settings)
 
+    long = [Message("user", "Count from 1 to 300, with commas.")]
     with open_chat(settings, model=chat_model) as chat:
         with pytest.raises(ModelUnavailable):
-            chat.say(COUNT, on_token=listen)
+            chat.say(long, on_token=listen, max_tokens=900)
         assert "".join(heard).startswith("1,")
-        assert "".join(heard).count("1") == 1
+        assert "".join(heard).count("1, 2,") <= 1
 
 
 def test_a_server_that_cannot_be_started_again_is_named(

@@ -33,7 +33,7 @@ FORM = {
     "properties": {
         "metric": {"enum": ["HeartRate", "StepCount"]},
         "value": {"type": "integer"},
-        "days": {"type": "array", "items": {"enum": ["Mon", "Tue"]}, "minItems": 1, "maxItems": 2},
+        "days": {"type": "array", "items": {"enum": ["Mon", "Tue"]}, "minItems": 1, "maxItems": 1},
     },
     "required": ["metric", "value", "days"],
     "additionalProperties": False,
@@ -110,9 +110,9 @@ def test_counts_and_durations_are_those_of_the_answer(chatting: Server) -> None:
 
 def test_what_was_read_before_still_counts(model_server: LocalOllama, chat_model: str) -> None:
     """The beginning of a prompt stays computed, so it takes no time; it is no less long."""
-    server, told = (model_server.url, chat_model), user("The watch is on my left wrist. " * 20)
+    server, told = (model_server.url, chat_model), user("The watch is on my left wrist. " * 12)
     first, again = (one(server, "/api/chat", messages=told)[1] for _ in range(2))
-    assert first["prompt_eval_count"] == again["prompt_eval_count"] > 100
+    assert first["prompt_eval_count"] == again["prompt_eval_count"] > 80
 
 
 def test_the_end_of_an_answer_is_no_cut(chatting: Server) -> None:
@@ -190,8 +190,8 @@ def test_many_at_once_get_their_own_answers(chatting: Server) -> None:
         _, answer = one(chatting, "/api/chat", **asked)
         return int(json.loads(answer["message"]["content"])["day"])
 
-    with ThreadPoolExecutor(6) as pool:
-        assert list(pool.map(ask, range(10, 16))) == list(range(10, 16))
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(ask, range(10, 13))) == [10, 11, 12]
 
 
 def test_half_a_surrogate_pair_is_no_failure(chatting: Server) -> None:
