@@ -19,7 +19,7 @@ from wellness import local_ollama
 from wellness.agent import model_choice
 from wellness.agent.model import OpenChat, open_chat
 from wellness.agent.wire import plain
-from wellness.errors import BootstrapError, ModelUnavailable, SettingsError
+from wellness.errors import BootstrapError, ModelUnavailable, ServerError, SettingsError
 from wellness.local_ollama import LocalOllama
 from wellness.memory.messages import Message, ToolCall
 from wellness.memory.tokens import Tiktoken
@@ -209,6 +209,19 @@ def test_without_a_model_and_a_network_the_reason_is_said(
     with pytest.raises(BootstrapError, match="gone"):
         open_chat(settings)
     assert not local_ollama.running_at(settings), "and nothing was started for it"
+
+
+def test_where_the_kits_server_does_not_run_nothing_is_fetched_for_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(*_: object, **__: object) -> None:
+        raise AssertionError("half a gigabyte for nothing")
+
+    monkeypatch.setattr(local_ollama, "RUNS_HERE", False)
+    monkeypatch.setattr(chat_models, "fetched", lambda _: [])
+    monkeypatch.setattr(chat_models, "fetch", fetch)
+    with pytest.raises(ServerError, match="Run Ollama"):
+        open_chat(settings)
 
 
 def test_an_ollama_that_was_named_is_the_only_one_asked(

