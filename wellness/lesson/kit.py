@@ -15,7 +15,7 @@ from __future__ import annotations
 import atexit
 import platform
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -36,6 +36,7 @@ from wellness.lesson.progress import ProgressBar
 from wellness.settings import Settings, load
 
 if TYPE_CHECKING:
+    from wellness.agent.model import OpenChat
     from wellness.health.store import Store
     from wellness.lesson.claims import Entry, Ledger
     from wellness.lesson.verdicts import Verdict, Word
@@ -84,7 +85,9 @@ class Lesson:
     now: datetime = NOW
     results: dict[str, bool] = field(default_factory=dict)
     _guard: Guard = field(default_factory=Guard)
+    _models: ExitStack = field(default_factory=ExitStack)
     _embedder: OpenEmbedder | None = None
+    _chat: OpenChat | None = None
 
     @property
     def namespace(self) -> str:
@@ -154,8 +157,21 @@ class Lesson:
         if self._embedder is None:
             from wellness.memory.embedder import open_embedder
 
-            self._embedder = open_embedder(self.settings)
+            self._embedder = self._models.enter_context(open_embedder(self.settings))
         return self._embedder
+
+    def chat(self) -> OpenChat:
+        """This machine's chat model, opened once and given back when the lesson ends.
+
+        Raises:
+            ModelUnavailable, ServerError, BootstrapError: there is none; the hint says what to do.
+        """
+        if self._chat is None:
+            from wellness.agent.model import open_chat
+
+            progress = self.progress("Fetching the chat model")
+            self._chat = self._models.enter_context(open_chat(self.settings, progress=progress))
+        return self._chat
 
     def progress(self, label: str) -> Callable[[int, int], None]:
         """A callback (bytes done, bytes in total or 0) that draws a progress bar."""
@@ -211,8 +227,7 @@ class Lesson:
     def close(self) -> None:
         """Remove the lesson's keys, also those written after `finish`; give all back."""
         self._guard.stop()
-        if self._embedder:
-            self._embedder.close()
+        self._models.close()
         try:
             self._lease.release(self.client)
         finally:

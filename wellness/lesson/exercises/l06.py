@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SEED = 6
 WAIT_S = 5.0  # for calls that run side by side; one after the other they would wait for ever
-SAID = (
+SAID: tuple[tuple[str, tuple[float, ...], list[str]], ...] = (
     ("You took 8,214 steps.", (8214,), []),
     ("You took 8,241 steps.", (8214,), ["8,241"]),
     ("About 8,200 steps, 7.5 hours of sleep.", (8200, 7.48), []),
@@ -75,9 +75,19 @@ def check_3(lesson: Lesson, run: Callable[..., Any]) -> Verdict:
     return Verdict(True, "Each call once, side by side, within the limit, errors told.")
 
 
+def _noting(seen: list[str]) -> Callable[[str], str]:
+    """A tool that answers in capitals, and notes what it was asked."""
+
+    def call(name: str) -> str:
+        seen.append(name)
+        return name.upper()
+
+    return call
+
+
 def _repeats(run: Callable[..., Any]) -> str:
     seen: list[str] = []
-    found = run(["a", "b", "a"], lambda call: seen.append(call) or call.upper(), 5)
+    found = run(["a", "b", "a"], _noting(seen), 5)
     if sorted(seen) != ["a", "b"]:
         return f"Of a, b and a again you carried out {sorted(seen)}."
     return "" if list(found) == ["A", "B", "A"] else f"a, b, a gave {found}, not A, B, A."
@@ -85,7 +95,7 @@ def _repeats(run: Callable[..., Any]) -> str:
 
 def _limit(run: Callable[..., Any]) -> str:
     seen: list[str] = []
-    found = run(list("abcde"), lambda call: seen.append(call) or call.upper(), 3)
+    found = run(list("abcde"), _noting(seen), 3)
     if len(seen) > 3:
         return f"The limit is 3, and you carried out {len(seen)}."
     if list(found)[:3] != ["A", "B", "C"] or len(found) != 5:

@@ -1,0 +1,151 @@
+"""Commands that talk with the agent: ask, chat."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wellness.cli.console import Json, Now, User, now_for, progress, store_of, write, write_json
+
+if TYPE_CHECKING:  # these take long to import, and `--help` needs none of them
+    from wellness.agent.agent import Agent, Answer
+
+Conversation = Annotated[
+    str, typer.Option(help="Which conversation it belongs to; any name begins a new one.")
+]
+Stateless = Annotated[
+    bool, typer.Option("--stateless", help="Ask the twin that has no memory, for comparison.")
+]
+HELP = """\
+Ask about your data, or tell something about yourself. Also:
+  /why     how the last answer came about
+  /help    this text
+  /quit    the end (Ctrl-D too)"""
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help='For instance "how did I sleep last week?"')],
+    user: User = "",
+    conversation: Conversation = "default",
+    now: Now = "",
+    stateless: Stateless = False,
+    json: Json = False,
+) -> None:
+    """Ask the agent. It shows which tools it used, what it recalled, and what checks its numbers.
+
+    Exit code 1 means that something did not work and the answer is degraded; it says what.
+    """
+    from wellness.agent.opening import open_agent
+
+    with store_of(user) as (store, settings):
+        at, now_from = now_for(store, now)
+        with (
+            progress("Fetching models", quiet=json) as update,
+            open_agent(
+                store, settings, clock=time.time, memory=not stateless, progress=update
+            ) as agent,
+        ):
+            said = agent.ask(question, now=at, conversation=conversation)
+    if json:
+        write_json({"user": store.user, "now": at, **said.to_dict()})
+    else:
+        write(said.answer)
+        write(f"\n{origin(said)} Now is {at:%a %d %b %Y %H:%M} ({now_from}).")
+        explain(said)
+    if said.degraded:
+        raise SystemExit(1)
+
+
+def chat(
+    user: User = "",
+    conversation: Conversation = "chat",
+    now: Now = "",
+    stateless: Stateless = False,
+) -> None:
+    """Talk with the agent in the terminal. What you say is remembered, unless --stateless."""
+    from wellness.agent.opening import open_agent
+
+    with store_of(user) as (store, settings):
+        at, now_from = now_for(store, now)
+        with (
+            progress("Fetching models", quiet=False) as update,
+            open_agent(
+                store, settings, clock=time.time, memory=not stateless, progress=update
+            ) as agent,
+        ):
+            kept = "nothing is remembered" if stateless else f"conversation {conversation!r}"
+            write(f"{agent.chat.model}, data of {store.user!r}, {kept}.")
+            write(f"Now is {at:%a %d %b %Y %H:%M} ({now_from}). /help says what else there is.")
+            last: Answer | None = None
+            while (line := _line()) is not None:
+                if line == "/quit":
+                    break
+                if line == "/help":
+                    write(HELP)
+                elif line == "/why":
+                    explain(last) if last else write("Nothing was asked yet.")
+                elif line:
+                    at, _ = now_for(store, now)
+                    last = _answer(agent, line, at, conversation)
+
+
+def _line() -> str | None:
+    """What the person types; None at the end of input, or after Ctrl-C."""
+    if not sys.stdin.isatty():
+        line = sys.stdin.readline()
+        return line.strip() if line else None
+    try:
+        return str(typer.prompt("\n>", default="", show_default=False, prompt_suffix=" ")).strip()
+    except typer.Abort:
+        return None
+
+
+def _answer(agent: Agent, question: str, at: Any, conversation: str) -> Answer:
+    said = agent.ask(question, now=at, conversation=conversation)
+    write(said.answer)
+    for problem in said.degraded:
+        write(f"  ! {problem}")
+    write(f"  [{origin(said)}]")
+    return said
+
+
+def origin(said: Answer) -> str:
+    """One line: whose words, how long, how many tokens."""
+    whose = {
+        "model": f"Worded by {said.model}",
+        "tool": "In the tool's own words",
+        "template": "In fixed words",
+    }[said.by]
+    return (
+        f"{whose}, {said.seconds:.1f} s, {said.model_calls} calls of the model, "
+        f"{said.tokens_in:,} tokens read, {said.tokens_out:,} written."
+    )
+
+
+def explain(said: Answer) -> None:
+    """How an answer came about: routing, tools, recalled memories, the check, the time."""
+    route = said.route
+    write(f"Routed by {route.by}: {route.intent.value} (confidence {route.confidence:.2f})")
+    for result in said.results:
+        arguments = ", ".join(f"{name}={value!r}" for name, value in result.arguments.items())
+        write(f"Tool: {result.tool}({arguments}), {result.samples:,} samples")
+        for note in result.notes:
+            write(f"  note: {note}")
+    for hit in said.recalled.hits if said.recalled else ():
+        write(f"Recalled: {hit.memory.fact.text.splitlines()[0]} ({hit.why})")
+    for stored in said.remembered.learned if said.remembered else ():
+        write(f"Learned: {stored.outcome} {stored.id}")
+    for number in said.validation.numbers if said.validation else ():
+        write(f"Number {number.text!r}: {number.verdict}. {number.reason}")
+    write("Time: " + ", ".join(_took(step) for step in said.steps))
+    for problem in said.degraded:
+        write(f"Degraded: {problem}")
+
+
+def _took(step: Mapping[str, Any]) -> str:
+    waited = f" ({step['waited_s'] * 1e3:.0f} of models)" if step["waited_s"] else ""
+    return f"{step['name']} {step['seconds'] * 1e3:.0f} ms{waited}"
