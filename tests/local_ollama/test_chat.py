@@ -22,7 +22,7 @@ from .asking import PATIENCE_S, post, raw
 
 Server = tuple[str, str]
 
-PLAIN = {"temperature": 0, "num_predict": 12}
+PLAIN = {"temperature": 0, "num_predict": 8}
 COUNT = [{"role": "user", "content": "Count from 1 to 9, with commas."}]
 METRICS = {
     "total_duration", "load_duration", "prompt_eval_count", "prompt_eval_duration", "eval_count",
