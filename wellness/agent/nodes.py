@@ -16,21 +16,25 @@ from typing import Any, Protocol
 from langgraph.runtime import Runtime
 
 from wellness.agent import prompts
-from wellness.agent.results import ToolResult
-from wellness.agent.routes import Intent, Route
+from wellness.agent.phrasing import (
+    CHAT_WORDS,
+    conversation,
+    faults,
+    last_resort,
+    messages,
+    without_model,
+)
+from wellness.agent.routes import Intent
 from wellness.agent.state import By, Setting, Step, TurnState
-from wellness.agent.validator import Validation
 from wellness.agent.validator import validate as check
 from wellness.errors import ModelUnavailable, WellnessError
 from wellness.memory.facts import parse_slots
-from wellness.memory.messages import Message, Role, ToolCall
+from wellness.memory.messages import Role, ToolCall
 from wellness.memory.turns import turn
 
 Node = Callable[[TurnState, Setting], tuple[TurnState, dict[str, Any]]]
-TOLD_BY_TOOL = (Intent.REMEMBER, Intent.FORGET)  # nothing is left to be worded
 ECHOES = (Intent.RECALL, Intent.GOALS, Intent.FORGET, Intent.OUT_OF_SCOPE)  # nothing new in them
 BARE_WORDS = 12  # a question as short as this tells nothing about the person
-CHAT_WORDS = 3  # "thanks a lot"
 
 
 class Run(Protocol):
@@ -192,58 +196,7 @@ def worth_it(state: TurnState, setting: Setting) -> bool:
     return not asks or len(words) > BARE_WORDS
 
 
-def faults(found: Validation) -> list[str]:
-    """What is wrong with the numbers of an answer, a line each."""
-    return [f"{one.text}: {one.reason}" for one in found.wrong]
-
-
 def distinct(calls: Sequence[ToolCall]) -> list[ToolCall]:
     """Calls without those that repeat an earlier one, each with an id of its own."""
     unlike = {(call.name, json.dumps(call.arguments, sort_keys=True)): call for call in calls}
     return [replace(call, id=str(at)) for at, call in enumerate(unlike.values())]
-
-
-def without_model(route: Route, results: Sequence[ToolResult]) -> tuple[str, By] | None:
-    """The answer where no model is needed, or none could help."""
-    if route.intent is Intent.OUT_OF_SCOPE and not results:
-        return prompts.REFUSAL, "template"
-    if results and (route.intent in TOLD_BY_TOOL or not any(one.ok for one in results)):
-        return prompts.plain(results), "tool"
-    return None
-
-
-def last_resort(results: Sequence[ToolResult]) -> str:
-    """What is said when no model's answer can be used."""
-    return prompts.plain(results) if results else prompts.GREETING
-
-
-def conversation(state: TurnState, setting: Setting) -> list[dict[str, Any]]:
-    """What the model reads: context, question with facts, and what was wrong with its last try."""
-    recalled = state["recalled"]
-    context: tuple[Message, ...] = (Message("system", prompts.SYSTEM),)
-    always = setting.settings.agent_context == "always"
-    needed = not state["results"] and len(state["question"].split()) > CHAT_WORDS
-    if recalled and (always or needed):
-        context = recalled.context.messages
-    said = [message.to_ollama() for message in context]
-    said.append({"role": "user", "content": prompts.ask(state["question"], state["results"])})
-    if (last := state["validation"]) and not last.ok:
-        said.append({"role": "assistant", "content": state["answer"]})
-        said.append({"role": "user", "content": prompts.again(faults(last))})
-    return said
-
-
-def messages(state: TurnState) -> list[Message]:
-    """The turn as it is kept."""
-    question = Message("user", state["question"])
-    if state["route"].intent is Intent.FORGET:
-        return [question, Message("assistant", prompts.FORGOTTEN)]
-    calls = tuple(
-        ToolCall(one.tool, dict(one.arguments), str(at)) for at, one in enumerate(state["results"])
-    )
-    found = [
-        Message("tool", one.conclusion or one.error, tool_name=one.tool, tool_call_id=str(at))
-        for at, one in enumerate(state["results"])
-    ]
-    asked = [Message("assistant", "", calls)] if calls else []
-    return [question, *asked, *found, Message("assistant", state["answer"])]
