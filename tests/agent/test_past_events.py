@@ -149,6 +149,7 @@ def test_questions_and_mentions_are_no_events(memory: LongTerm) -> None:
     tell(memory, "How was my pulse before and after my injury?", 2026, 9, 1,
          answer="Before your injury it was 58 bpm.")  # fmt: skip
     tell(memory, "Compare my steps before my injury and after it.", 2026, 9, 2)
+    tell(memory, "When exactly was that ankle injury?", 2026, 9, 3)
     tell(memory, "I have not been running since my injury.", 2025, 8, 2)
     tell(memory, "My ankle still hurts today.", 2025, 7, 1)
     for phrase in ("before my injury", "before my ankle injury"):
@@ -164,6 +165,18 @@ def test_what_is_told_later_does_not_count_before(memory: LongTerm) -> None:
     assert asker(memory, then)("since my injury").event.start == date(2025, 6, 12)
     with pytest.raises(PeriodError):
         asker(memory, datetime(2025, 6, 1, tzinfo=HOME))("since my injury")
+    tell(memory, "I hurt my neck on 1 November 2025.", 2026, 8, 1)
+    assert asker(memory, then)("since my injury").event.start == date(2025, 6, 12)
+
+
+def test_the_last_word_of_a_name_is_what_it_is(memory: LongTerm) -> None:
+    """A knee that hurts is no surgery; a trip need not be called one."""
+    tell(memory, "My knee hurts on stairs.", 2026, 3, 2)
+    with pytest.raises(PeriodError, match="nothing that I was told is about 'my knee surgery'"):
+        asker(memory)("since my knee surgery")
+    assert days(asker(memory)("since my knee pain"))[0] == "2026-03-02"
+    tell(memory, "I had knee surgery on 4 May 2026.", 2026, 5, 6)
+    assert days(asker(memory)("since my knee surgery"))[0] == "2026-05-04"
 
 
 def test_what_has_not_happened_yet(memory: LongTerm) -> None:
