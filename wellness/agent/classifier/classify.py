@@ -40,6 +40,7 @@ LINKED = re.compile(
     rf"(?P<right>(?:(?:my|the|also|what (?:was|is) (?:my|the))\s+)*(?:{FIGURE}|{GOAL}))",
     re.I,
 )
+WORD = re.compile(r"[^\W_]")
 ALSO = re.compile(r"^(?:and |now )?also\b", re.I)
 
 
@@ -86,6 +87,8 @@ class Classifier:
         """What the clauses of a message want, in order; at least one."""
         text = tidy(question).text
         whole = self._read(text, before)
+        if not WORD.search(text):
+            return [Part(Intent.OUT_OF_SCOPE, (), "it has no words", whole)]
         if scope.is_small_talk(whole.shape):
             return [Part(Intent.SMALL_TALK, (), "small talk", whole)]
         found = list(self._found(text, before))

@@ -18,6 +18,7 @@ from wellness.agent.classifier.openers import (
     IDIOM,
     LEAD,
     NAMED_FIRST,
+    OF_OTHERS,
     REQUEST,
     STATES_A_VALUE,
     SUBJECTLESS,
@@ -105,7 +106,7 @@ def is_asking(piece: str, ends: str) -> bool:
     core = piece[lead.end() :] if lead else piece
     cores = core, DATED.sub("", core.rsplit(": ", 1)[-1])
     meant = lead is not None and MEANT.search(lead[0]) is not None
-    tells = (TELLING, NAMED_FIRST, SUBJECTLESS)
+    tells = (TELLING, NAMED_FIRST, SUBJECTLESS, OF_OTHERS)
     if any(pattern.match(one) for pattern in tells for one in cores) or STATES_A_VALUE.search(core):
         return False
     return meant or not TELLING.match(piece)

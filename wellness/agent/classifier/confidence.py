@@ -42,7 +42,8 @@ TIME = re.compile(
 )
 NO_TIME = re.compile(
     r"\b(?:a|per|each|every|my|in) (?:\w+ )?(?:week|month|year|night|day)\b|"
-    r"\b(?:did i|was i|i|my|the|was|latest|most recent|[MAW]) (?:\w+ )?last\b|\blast (?:time|[MAWS])|"
+    r"\b(?:did i|was i|i|my|the|was|latest|most recent|[MAW]) (?:\w+ )?last\b|"
+    r"\blast (?:time|[MAWS])|"
     r"\bhow long ago\b"
 )
 

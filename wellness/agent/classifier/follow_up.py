@@ -115,6 +115,8 @@ def _same_topic(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     reading = _other_side(reading, before)
     whens, metric = reading.whens, before.metrics[0] if before.metrics else ""
     points = elliptic or reading.has(cues.PRONOUN) or bool(whens)
+    if reading.has(asks.WHY):
+        return recall(reading, "asks why", before.reading.text)
     if reading.has(asks.KNOWLEDGE) and reading.has(cues.PRONOUN):
         return recall(reading, "asks to judge that", before.reading.text)
     view = _another_view(reading, before, metric) if metric and points else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wellness.agent.classifier.beyond import RELATIVES
 from wellness.agent.classifier.patterns import joined
 
 WH = r"(?:what|how|when|where|which|who|whose|why|whether)\b"
@@ -79,6 +80,8 @@ SUBJECTLESS = re.compile(
     ),
     re.I,
 )
+# "My brother takes": of somebody else one tells, unless it is a question.
+OF_OTHERS = re.compile(rf"^(?:my|our) {RELATIVES} (?!and|or|on|in|last|this)[a-z]+", re.I)
 DATED = re.compile(
     r"^(?:today|yesterday|tonight|(?:this|last|on|in|since|every|the other) \w+),? ", re.I
 )

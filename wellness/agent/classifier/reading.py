@@ -118,19 +118,40 @@ class Reader:
         mentions: list[Mention] = []
         unknown: list[str] = []
         for run in _runs(lower, taken):
-            words = [match[0] for match in run]
+            rest: list[re.Match[str]] = []
             at = 0
-            while at < len(words):
-                meaning, length = vocabulary.read(words, at, self.further)
-                start, end = run[at].start(), run[at + length - 1].end()
-                if words[at - 1 : at + 1] == ["i", "mean"]:
-                    pass  # no average
-                elif meaning.kind in (*TOPICS, phrases.AGGREGATION):
-                    mentions.append(Mention(meaning.kind, meaning.name, start, end))
-                elif meaning.kind == phrases.WORD:
-                    unknown.append(words[at])
+            while at < len(run):
+                found = vocabulary.topic_at([match[0] for match in run], at, self.further)
+                if found is None:
+                    rest.append(run[at])
+                    at += 1
+                    continue
+                topic, length = found
+                unknown += self._others(rest, mentions)
+                rest = []
+                if topic.kind in TOPICS:
+                    span = run[at].start(), run[at + length - 1].end()
+                    mentions.append(Mention(topic.kind, topic.name, *span))
                 at += length
+            unknown += self._others(rest, mentions)
         return mentions, unknown
+
+    @staticmethod
+    def _others(run: Sequence[re.Match[str]], mentions: list[Mention]) -> list[str]:
+        """Adds the aggregations of words between topics; returns those that nobody knows."""
+        unknown: list[str] = []
+        words = [match[0] for match in run]
+        at = 0
+        while at < len(words):
+            meaning, length = phrases.read(words, at)
+            meant = words[at - 1 : at + 1] == ["i", "mean"]  # no average
+            if meaning.kind == phrases.AGGREGATION and not meant:
+                span = run[at].start(), run[at + length - 1].end()
+                mentions.append(Mention(meaning.kind, meaning.name, *span))
+            elif meaning.kind == phrases.WORD and not meant:
+                unknown.append(words[at])
+            at += length
+        return unknown
 
 
 def _runs(lower: str, taken: Sequence[tuple[int, int]]) -> list[list[re.Match[str]]]:

@@ -50,7 +50,8 @@ WRITTEN_OUT = tuple(
 TARGETS = tuple(
     """
 steps sleep step heart rate weight walk yesterday today average week month last night resting
-pulse slept calories minutes hours blood pressure workout workouts running walking swimming
+pulse slept calories minutes hours blood pressure workout workouts running walking swimming swim
+swims yoga
 cycling exercise strength training distance oxygen breathing temperature glucose energy flights
 stairs water meditate meditation meditated mindful sleeping asleep walked weigh weighed weighing
 exercised trained yoga hiking pilates rowing tennis elliptical variability saturation respiratory

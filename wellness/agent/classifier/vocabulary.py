@@ -7,13 +7,14 @@ They stand before the lexicon's, and a longer phrase before a shorter one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from wellness.agent.classifier.activities import ACTIVITIES
 from wellness.health import catalogue
 from wellness.memory.facts import phrases
 from wellness.memory.facts.phrases import Meaning, listed
 
+MOST_WORDS = 6  # of the name of a stored metric
 METRIC, ACTIVITY, SLEEP = "metric", "activity", "sleep"
 BLOOD_PRESSURE = "BloodPressure"  # two metrics in one name
 PARTS_OF = {BLOOD_PRESSURE: ("BloodPressureSystolic", "BloodPressureDiastolic")}
@@ -151,34 +152,46 @@ OWN: Mapping[str, Meaning] = dict(_entries())
 # The lexicon's activities, by Apple's names.
 APPLE = {"run": "Running", "walk": "Walking", "cycle": "Cycling", "swim": "Swimming",
          "hike": "Hiking", "strength": "TraditionalStrengthTraining", "workout": ""}  # fmt: skip
-LONGEST = max(len(phrase.split()) for phrase in OWN)
 
 
-def read(
-    words: list[str], at: int, further: Mapping[str, Meaning] | None = None
-) -> tuple[Meaning, int]:
-    """What the longest known phrase at a place means, and of how many words it is.
+def _topics() -> dict[str, Meaning]:
+    """All phrases of topics; where the lexicon means another one, these tables count."""
+    found: dict[str, Meaning] = {}
+    for phrase, meaning in phrases.PHRASES.items():
+        if meaning.kind == phrases.METRIC:
+            asleep = meaning.name == "SleepAnalysis"
+            found[phrase] = Meaning(SLEEP if asleep else METRIC, meaning.name)
+        elif meaning.kind == phrases.ACTIVITY and meaning.name in APPLE:
+            found[phrase] = Meaning(ACTIVITY, APPLE[meaning.name])
+    return found | dict(OWN)
+
+
+TOPICS = _topics()
+LONGEST: dict[str, int] = {}  # by the first word: of how many words a phrase may be
+for _phrase in TOPICS:
+    _words = _phrase.split()
+    LONGEST[_words[0]] = max(LONGEST.get(_words[0], 0), len(_words))
+
+
+def topic_at(
+    words: Sequence[str], at: int, further: Mapping[str, Meaning]
+) -> tuple[Meaning, int] | None:
+    """The topic that the longest known phrase at a place names, and of how many words it is.
 
     Args:
         words: in lower case.
         at: where the phrase begins.
         further: names that only this person has, such as those of stored metrics.
 
-    >>> read("how often did i go for a run".split(), 4)
+    >>> topic_at("how often did i go for a run".split(), 4, {})
     (Meaning(kind='activity', name='Running'), 4)
     """
-    found, length = phrases.read(words, at)
-    if found.kind == phrases.METRIC and found.name == "SleepAnalysis":
-        found = Meaning(SLEEP, "SleepAnalysis")
-    elif found.kind == phrases.ACTIVITY:
-        found = Meaning(ACTIVITY, APPLE[found.name])
-    for size in range(min(LONGEST, len(words) - at), 0, -1):
-        if size < length or (size == length and found.kind == SLEEP):
-            break
+    longest = max(LONGEST.get(words[at], 0), MOST_WORDS if further else 0)
+    for size in range(min(longest, len(words) - at), 0, -1):
         phrase = " ".join(words[at : at + size])
-        if own := OWN.get(phrase) or (further or {}).get(phrase):
-            return own, size
-    return found, length
+        if found := TOPICS.get(phrase) or further.get(phrase):
+            return found, size
+    return None
 
 
 def names_of(metrics: Iterable[str]) -> dict[str, Meaning]:
