@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from wellness.agent.validator import measures
@@ -98,8 +98,10 @@ def value(claim: Claim, one: Evidence) -> Value | None:
 
 def bare_value(claim: Claim, one: Evidence) -> bool:
     """Whether a claim's number is that of the evidence if its unit is left out."""
-    plain = replace(one, unit=claim.amount.unit, roles=frozenset({"change"}))
-    return claim.amount.kind != "clock" and value(replace(claim, hedge=""), plain) is not None
+    amount = claim.amount
+    if amount.kind == "clock":
+        return False
+    return near(abs(amount.value), amount.step, amount.zeros, "", abs(one.value)) is not None
 
 
 def agrees(claim: Claim, one: Evidence, facts: Facts) -> bool:
@@ -107,6 +109,15 @@ def agrees(claim: Claim, one: Evidence, facts: Facts) -> bool:
     if differs(claim, one, facts) or elsewhen(claim, one, facts):
         return False
     return not against(claim, one, facts)
+
+
+def in_unit_of(claim: Claim, one: Evidence) -> float | None:
+    """The value that is said, in the unit of the evidence; None if it does not convert."""
+    amount = claim.amount
+    if not amount.unit or amount.unit == one.unit:
+        return abs(amount.value)
+    converted = measures.convert(amount.value, amount.unit, one.unit)
+    return None if converted is None else abs(converted)
 
 
 def same_kind(claim: Claim, one: Evidence) -> bool:
@@ -215,7 +226,8 @@ def _role(claim: Claim, one: Evidence) -> Iterator[str]:
 
 def as_target(claim: Claim) -> bool:
     """Whether a number is said as a goal or a limit, not as a reading."""
-    reached = any(word in claim.words.lower() for word in _REACHING)
+    words = claim.words.lower()
+    reached = any(word in words for word in _REACHING)
     return bool(
         "target" in claim.roles or claim.hedge or claim.negated or reached
         or (claim.pair == "of" and not claim.first)

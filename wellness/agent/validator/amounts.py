@@ -27,6 +27,7 @@ _LATE_WORTH = (0.5, 0.25, 0.75)
 _JOINT = re.compile(r"\s*(?:to|and|or|-|\u2013|/|of|out of|of the|of your|through)\s*")
 _LAST_WORD = re.compile(r"([^\s,;:.()]+)\s+$")
 _COMPARED = re.compile(r"\s+(?:more|less|longer|shorter|over|above|below|under)\b", re.IGNORECASE)
+_SPAN = re.compile(r"(?:\bfrom|\bat)\s\d{1,2}:\d\d\s?(?:to|until|till|and|-|\u2013)\s?$", re.IGNORECASE)
 _AT = re.compile(r"\b(?:at|until|till|by|since|o'clock|around|from)\s+(?:about\s+)?$", re.IGNORECASE)
 
 
@@ -127,6 +128,8 @@ def _clock(amount: Amount, one: Numeral, text: str) -> Amount:
         readings = [hours] if amount.unit == "hr" else [minutes, hours]
     elif amount.unit in ("min/km", "min/mi"):
         readings = [(one.value / 60, amount.unit, one.step / 60)]
+    elif one.value < 24 * 60 and (one.text.startswith("0") or _SPAN.search(text[: one.start])):
+        readings = [day]
     elif one.value < 24 * 60 and _AT.search(text, max(0, one.start - 20), one.start):
         readings = [day]
     else:

@@ -33,7 +33,7 @@ def validate(
     A threshold of the question may be repeated as one. Results with an error vouch for nothing.
 
     Args:
-        answer: what is to be said; its first 6,000 characters are read, and more is not ok.
+        answer: what is to be said; its first 4,000 characters and 120 numbers are read, more is not ok.
         results: of the tools that were called for it.
         now: when; aware. "Last week" depends on it.
         zone: where the person lives.
@@ -58,6 +58,9 @@ def validate(
     calendar = Calendar(now, zone, used)
     facts = Facts(calendar, f"{answer} {question}".lower())
     said = claims.read(answer, calendar)
+    unread = len(answer) - claims.read_until(answer)
+    if all(claim.skip for claim in said):
+        return Validation(answer, tuple(_skipped(claim) for claim in said), unread)
     pool = gathering.gather(results, calendar)
     asked = asked_numbers(question, calendar)
     judged = [judge(claim, pool, asked, facts) for claim in said]
@@ -67,7 +70,7 @@ def validate(
             judged[i] = replace(judged[i], verdict=Verdict.WRONG_VALUE, reason=reason)
     for relation in relations.find(said, answer):
         judged[relation.first] = _related(relation, said, judged)
-    return Validation(answer, tuple(judged), max(0, len(answer) - claims.LONGEST_TEXT))
+    return Validation(answer, tuple(judged), unread)
 
 
 def judge(
@@ -75,7 +78,7 @@ def judge(
 ) -> CheckedNumber:
     """The verdict on one number of an answer."""
     if claim.skip:
-        return _said(claim, Verdict.NOT_CHECKED, claim.skip)
+        return _skipped(claim)
     if found := _best(claim, pool, facts):
         one, value = found
         if "target" in one.roles and (reason := comparison(claim, one.value, pool, facts)):
@@ -83,8 +86,9 @@ def judge(
         return _direct(claim, one, value)
     if claim.pair == "range" and (inside := _inside(claim, pool, facts)):
         return _said(claim, Verdict.ROUNDED, f"{inside.shown} lies in the range", inside.source)
-    for one in asked:
-        if agreement.value(replace(claim, hedge=""), one) and agreement.as_target(claim):
+    plain = replace(claim, hedge="")
+    for one in asked if agreement.as_target(claim) else ():
+        if agreement.value(plain, one):
             if reason := comparison(claim, one.value, pool, facts):
                 return _said(claim, Verdict.WRONG_SIGN, reason, one.source)
             return _said(claim, Verdict.NOT_CHECKED, "the question's own number", one.source)
@@ -118,9 +122,12 @@ def _direct(claim: Claim, one: Evidence, value: agreement.Value) -> CheckedNumbe
         converted = measures.convert(one.value, one.unit, claim.amount.unit)
         formula = f"{one.shown} = {shown(converted or 100 * one.value, claim.amount.unit)}"
         return _said(claim, Verdict.DERIVED, "the same in another unit", formula)
+    worded = agreement.in_unit_of(claim, one)
+    if worded is not None and any(abs(worded - it) <= 1e-9 * abs(it) for it in one.worded):
+        return _said(claim, Verdict.SUPPORTED, one.shown, one.source)
     if value.closeness == "rounded":
         return _said(claim, Verdict.ROUNDED, f"{one.shown}, said less exactly", one.source)
-    return _said(claim, Verdict.SUPPORTED, f"{one.shown}", one.source)
+    return _said(claim, Verdict.SUPPORTED, one.shown, one.source)
 
 
 def _twice(
@@ -166,6 +173,10 @@ def _related(
     word = "more" if relation.direction > 0 else "less"
     reason = f"{first.text} is not {word} than {second.text}"
     return replace(first, verdict=Verdict.WRONG_SIGN, reason=reason)
+
+
+def _skipped(claim: Claim) -> CheckedNumber:
+    return _said(claim, Verdict.NOT_CHECKED, claim.skip)
 
 
 def _said(claim: Claim, verdict: Verdict, reason: str, source: str = "") -> CheckedNumber:

@@ -24,8 +24,8 @@ from wellness.agent.validator.language import Role
 from wellness.agent.validator.mentions import Calendar, Mention
 from wellness.agent.validator.subjects import Subject
 
-LONGEST_TEXT = 6_000  # characters: no answer is longer, and it bounds the work
-MOST_CLAIMS = 300  # numbers that are read of one text
+LONGEST_TEXT = 4_000  # characters: no answer is longer, and it bounds the work
+MOST_CLAIMS = 120  # numbers that are read of one text
 Temporal = Literal["verb", "noun", ""]
 Pair = Literal["range", "change", "of", "versus", ""]
 
@@ -34,6 +34,8 @@ _CLOSED = re.compile(r"[^(),;.]{0,20}\)(?=[^)]*$|)")
 _ASIDE = re.compile(r"\s*\([^()]{1,40}\)")
 _RISING = re.compile(r"\b(?:climb\w*|got up|rose|get up|up)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _MISSING = re.compile(r"\b(?:missing|left|remaining|short)\b", re.IGNORECASE)
+_HELD_AGAINST = re.compile(r"\b(?:on|over|from)\s+$", re.IGNORECASE)  # "up 3 % on last week"
+_LONG = re.compile(r"\b(?:week|month|quarter|year)\b", re.IGNORECASE)
 _FROM = re.compile(r"\s*from\b", re.IGNORECASE)
 
 
@@ -119,6 +121,14 @@ def read(text: str, calendar: Calendar) -> list[Claim]:
     return setting.paired(setting.asides(found, plain), pairs, stated, plain)
 
 
+def read_until(text: str) -> int:
+    """Where reading a text ends: at its end, unless it is too long or has too many numbers."""
+    every = amounts.find(re.sub(r"[*_`]", " ", text[:LONGEST_TEXT]))
+    if len(every) > MOST_CLAIMS:
+        return every[MOST_CLAIMS].start
+    return min(len(text), LONGEST_TEXT)
+
+
 class _Scope:
     """A sentence with all that was found in it."""
 
@@ -176,6 +186,9 @@ class _Scope:
         if change:
             against = "target" if "target" in roles else "average" if "average" in roles else ""
             roles -= {"target"} if "target" in roles else set()
+        if change:
+            held = [it for it in named if _HELD_AGAINST.search(self.text[: it.start]) and _LONG.search(it.text)]
+            named, refers = [it for it in named if it not in held], [*refers, *held]
         metrics, activity, stage = self._subject(part, one, start, stop)
         around = [it for it in self.mentions if self._holds(it)]
         return Claim(

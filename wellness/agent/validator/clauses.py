@@ -19,6 +19,7 @@ REFERRING = (
     r"than|compared\s+(?:to|with)|in\s+comparison\s+(?:to|with)|versus|vs\b\.?|against|"
     r"instead\s+of|rather\s+than|as\s+opposed\s+to|relative\s+to|from|over\s+and\s+above"
 )
+TO_REACH = 14  # characters from a "to" that leads to a number: "to nearly 9,400"
 _JOINING = r"and|but|while|whereas|though|although|yet"
 _CUT = re.compile(
     rf"(?P<mark>[,()\[\]\u2014]|(?<=\s)[\u2013-](?=\s))"
@@ -159,6 +160,10 @@ def _cut(
     for match in _CUT.finditer(text, start, end):
         if _inside(match.start(), closed):
             continue
+        if match["other"] and match[0].lower() == "to" and not any(
+            0 <= place[0] - match.end() <= TO_REACH for place in numbers
+        ):
+            continue  # "to go"
         if (match["other"] or match["colon"]) and not _between_numbers(match.span(), pieces[-1].start, end, numbers):
             continue
         pieces[-1].end = match.start()

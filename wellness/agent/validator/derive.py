@@ -60,7 +60,10 @@ def _candidates(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> Iterato
         else:
             yield from _differences(claim, ours, facts)
     if unit in ("percent", "#times", "") or claim.amount.kind in ("fraction", "times"):
-        yield from _shares(claim, ours, ratio=_is_ratio(claim))
+        wholes = [one for one in pool if concerns(replace(claim, stage=""), one, facts)]
+        yield from _shares(claim, ours, wholes, ratio=_is_ratio(claim))
+    if unit in ("#days", "#nights", "#weeks", "#months"):
+        yield from _counts(claim, ours)
     if "sum" in claim.roles or _sums_by_words(claim):
         yield from _sums(claim, ours)
     averaged = "average" in claim.roles or claim.amount.rate or "each" in claim.words
@@ -207,11 +210,21 @@ def _is_ratio(claim: Claim) -> bool:
     )  # fmt: skip
 
 
-def _shares(claim: Claim, ours: Sequence[Evidence], *, ratio: bool) -> Iterator[Derived]:
+def _counts(claim: Claim, ours: Sequence[Evidence]) -> Iterator[Derived]:
+    """How many days, weeks or months there are values of."""
+    for group in _groups(ours, claim):
+        if len(group) > 1 and _is_short(group[0]) == (claim.amount.unit in ("#days", "#nights")):
+            values = ", ".join(one.shown for one in group[:8])
+            yield Derived(len(group), claim.amount.unit, f"there are {len(group)}: {values}")
+
+
+def _shares(
+    claim: Claim, ours: Sequence[Evidence], wholes: Sequence[Evidence], *, ratio: bool
+) -> Iterator[Derived]:
     """A part of a whole in percent or as a fraction, or one so many times the other."""
     levels = [one for one in ours if not one.is_difference][:MOST_OPERANDS]
     for one in levels:
-        for other in levels:
+        for other in [it for it in wholes if not it.is_difference][:MOST_OPERANDS]:
             base = _in_unit_of(one, other)
             if one is other or not base or not _comparable_parts(one, other, ratio=ratio):
                 continue

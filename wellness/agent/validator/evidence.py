@@ -51,6 +51,7 @@ class Evidence:
         own: whether it is among a result's numbers, not read out of a sentence.
         said: whether it is of something that a person said, such as a goal.
         limit: whether it is itself a bound ("at least 7 hours"), which is not said less exactly.
+        worded: the values that the result's own sentences say for it, in its unit.
         call: the place of its result; -1 for the question.
     """
 
@@ -71,6 +72,7 @@ class Evidence:
     own: bool = True
     said: bool = False
     limit: bool = False
+    worded: tuple[float, ...] = ()
     call: int = -1
 
     @property

@@ -77,6 +77,9 @@ def _merged(numbers: list[Evidence], claim: Claim) -> tuple[list[Evidence], bool
     ]  # fmt: skip
     if not same:
         return numbers, True
+    for i in same:
+        if (worded := agreement.in_unit_of(claim, numbers[i])) is not None:
+            numbers[i] = replace(numbers[i], worded=(*numbers[i].worded, worded))
     spans = tuple(span for one in claim.mentions if len(one.spans) == 1 for span in one.spans)
     if not any(set(spans) & set(numbers[i].spans) for i in same):
         for i in same:

@@ -36,7 +36,7 @@ _HEDGE = re.compile(
 )
 _NEVER = re.compile(r"\b(?:never|at no time|not once)\b[^,;.]*$", re.IGNORECASE)
 _NEGATED = re.compile(
-    r"\b(?:not|never|no|without|cannot|nor|failed to|unable to|\w+n['\u2019]t)\b", re.IGNORECASE
+    r"\b(?:not|never|no(?!\s*[,.:;!])|without|cannot|nor|failed to|unable to|\w+n['\u2019]t)\b", re.IGNORECASE
 )
 _ANY_HEDGE = "|".join((HEDGES["about"], HEDGES["nearly"], "just over|a little over|slightly over"))
 
@@ -73,6 +73,11 @@ _LEFT = re.compile(
 _RIGHT = re.compile(
     rf"^[\s*_]*(?:(?!and\b|or\b|to\b|in\b|on\b|at\b|with\b|for\b|of\b|than\b|is\b|was\b)[\w%/°.'\u2019-]+[\s*_]+){{0,4}}?"
     rf"(?:(?P<up>{MORE})|(?P<down>{LESS}))\b(?P<rest>[^,;.]{{0,20}})",
+    re.IGNORECASE,
+)
+_NOT_UP = re.compile(
+    r"\bup to\s|\b(?:made|makes?|making|adds?|added|woke|wakes?|got|gets?|ended|ends?|stood|sums?|"
+    r"summed|signed|showed)\s+up\b[^,;.]*$",
     re.IGNORECASE,
 )
 _BEYOND = re.compile(r"\s+(?:your|my|the (?!last|past)|that|what|it|this|average|usual)|above|below", re.I)
@@ -140,7 +145,7 @@ def bound(before: str, hedged: str) -> str:
 def direction(before: str, after: str) -> tuple[bool, int]:
     """Whether a number is a difference, and its direction: 1 is up or more, 0 is not said."""
     if match := _LEFT.search(before[-60:]):
-        if not (match["up"] and re.search(r"\bup to\s", match[0], re.IGNORECASE)):
+        if not (match["up"] and _NOT_UP.search(before[-60:])):
             return True, 1 if match["up"] else -1 if match["down"] else 0
     if match := _RIGHT.match(after[:60]):
         word = match["up"] or match["down"]

@@ -11,6 +11,7 @@ A counted noun is a unit of its own, written with a `#`: "#steps" converts to no
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from wellness.errors import UnitError
@@ -72,7 +73,6 @@ NOUNS = {
     "memories": "memory|memories",
     "drinks": "drinks|glasses|glass",
 }
-_SINGLE = {"in", "st", "m", "s", "x", "l", "g", "°"}  # too short to be glued to anything but figures
 
 
 def _table() -> dict[str, str]:
@@ -88,7 +88,7 @@ def _table() -> dict[str, str]:
 
 
 SPOKEN = _table()
-GLUED = frozenset(word for word in SPOKEN if word.isalpha()) | {"h", "k", "m", "s"}
+GLUED = frozenset(word for word in SPOKEN if word.isalpha() and word != "st")  # 21st is none
 _UNIT = "|".join(re.escape(word) for word in sorted(SPOKEN, key=len, reverse=True))
 # What may stand between a number and what it counts.
 _BETWEEN = (
@@ -145,6 +145,7 @@ def canonical(unit: str) -> str:
     return SPOKEN.get(plain.lower(), plain)
 
 
+@lru_cache(1_000)
 def base(unit: str) -> str:
     """What a unit measures: equal for units that convert into each other."""
     return unit if unit.startswith("#") else units.unit(unit).base if unit else ""
@@ -152,8 +153,17 @@ def base(unit: str) -> str:
 
 def convert(value: float, have: str, want: str) -> float | None:
     """A value in another unit; None if the two are of different kinds."""
+    found = _factors(have, want)
+    if found is None:
+        return None
+    factor, offset = found
+    return float(f"{factor * value + offset:.12g}") if found != (1.0, 0.0) else value
+
+
+@lru_cache(1_000)
+def _factors(have: str, want: str) -> tuple[float, float] | None:
     try:
-        return units.convert(value, have, want)
+        return units.factors(have, want)
     except UnitError:
         return None
 

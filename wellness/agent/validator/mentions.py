@@ -28,7 +28,7 @@ _NAMED = re.compile(rf"\b(?:{'|'.join((*MONTH_NAMES, *SEASONS, 'q[1-4]', 'quarte
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(f'({name})' for name in WEEKDAYS)})(?:'s|s)?\b", re.I)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\byear\b", re.IGNORECASE)
 _ENTRY = re.compile(  # a day or a month at the head of a line, a cell or an item of a list
-    rf"(?:^|[|(,;\n]|\n\s*[-*\u2022])[ \t]*(?P<name>(?:{'|'.join((*WEEKDAYS, *MONTH_NAMES))}))\b"
+    rf"(?:^[ \t]*(?:[-*\u2022]|\d+[.)])?|[|(,;])[ \t]*(?P<name>(?:{'|'.join((*WEEKDAYS, *MONTH_NAMES))}))\b"
     rf"(?=\s*(?:[:|=\u2013-]|\s\())",
     re.MULTILINE | re.IGNORECASE,
 )

@@ -22,7 +22,7 @@ GLYPHS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 LARGEST = 1e300  # what is longer is no number of anything, and stays finite
 
 _FIGURES = re.compile(
-    rf"(?:(?<![\w.,:])|(?<=\d[hHm])|(?<=\d/))"
+    rf"(?:(?<![\w.,:])|(?<=\d[hHmx])|(?<=\d/))"
     rf"(?P<sign>(?:(?:minus|negative|plus)\s)|(?<![\w)%])[+\-\u2212\u2013])?"
     rf"(?P<figures>\d+(?:[.,'\u2019{THIN}]\d+)*(?:(?<!\d\d\d\d) \d{{3}}(?!\d))*)"
     rf"(?P<glyph>[½¼¾])?(?P<scale>[kK](?!\w)|\s(?:hundred|thousand|million)\b)?"

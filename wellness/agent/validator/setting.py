@@ -27,6 +27,8 @@ _ONE = re.compile(
     r"(?:\b(?:no|this|that|the|every|each|any|some|another|which|other|good|last|first|only)[\s-]$)",
     re.IGNORECASE,
 )
+_SPANS = frozenset({"#days", "#nights", "#weeks", "#months", "#years", "#times"})
+_WITHIN = re.compile(r"\b(?:in|any|within|per|single|for|than|at|only|just|a)\s$", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?:the|these|those|both|between|top|first|last|past|other|your)\s$", re.IGNORECASE)
 _GENERIC = re.compile(
     r"\s+(?:periods?|weeks?|months?|years?|days?|values?|numbers?|halves|halfs|quarters?|of them|"
@@ -53,14 +55,18 @@ def skip(one: Amount, text: str, mentions: Sequence[Mention]) -> str:
     before, after = text[max(0, one.start - 24) : one.start], text[one.end : one.end + 24]
     if any(place.start < one.end and one.start < place.end for place in mentions):
         return DATE
+    if _IDIOM.match(text, one.start) or _IDIOM.match(text, max(0, one.start - 3)):
+        return COUNTER
+    if one.text.lower() == "one" and one.unit in _SPANS and _WITHIN.search(before):
+        return COUNTER
     if one.unit or one.sign:
-        return COUNTER if _IDIOM.match(text, one.start) else ""
+        return ""
     if one.kind == "figures" and 1900 <= one.value < 2100 and one.text.isdigit():
         if _YEAR_BEFORE.search(before):
             return DATE
     if _MARKER.search(before) and one.value < 100 and re.match(r"[.)](?:\s|$)", after):
         return MARKER
-    if _NAMED.search(before) or _IDIOM.match(text, one.start):
+    if _NAMED.search(before):
         return COUNTER
     if re.fullmatch(r"\d{1,2}[kK]", one.text) and _RACE.match(after) and re.search(r"\b(?:an?|your|the|my)\s$", before):
         return COUNTER

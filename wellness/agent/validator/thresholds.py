@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from wellness.agent.validator import agreement, claims, derive, measures
 from wellness.agent.validator.agreement import Facts
@@ -18,6 +18,7 @@ HOLDS: Mapping[str, Callable[[float, float], bool]] = {
     "at most": lambda value, limit: value <= limit,
     "nearly": lambda value, limit: value <= limit,
 }
+_EACH = re.compile(r"\bon \d|\b(?:days|nights|times|weeks|never|every|each|ever)\b")
 WISHES = ("goal", "target", "aim", "want", "wish", "should", "recommend", "need")
 
 
@@ -39,24 +40,31 @@ def comparison(claim: Claim, limit: float, pool: Sequence[Evidence], facts: Fact
     will do.
     """
     words = claim.words.lower()
-    if any(wish in words for wish in WISHES):
+    if any(wish in words for wish in WISHES) or _EACH.search(words):
         return ""
     hedge = claim.hedge
     if not hedge and any(word in words for word in ("reach", "hit", "made it")):
         hedge = "at least"
     if hedge not in HOLDS:
         return ""
-    values = [
-        value
-        for one in pool
+    meant = [
+        one for one in pool
         if one.own and one.roles & LEVELS - {"target"} and derive.concerns(claim, one, facts)
-        and not agreement.elsewhen(claim, replace(one), facts)
-        and (value := _in_unit(one, claim)) is not None
+        and not agreement.elsewhen(claim, one, facts) and _in_unit(one, claim) is not None
     ]  # fmt: skip
+    values = [value for one in _meant(meant, claim) if (value := _in_unit(one, claim)) is not None]
     if not values or any(HOLDS[hedge](value, limit) != claim.negated for value in values):
         return ""
     value = shown(values[0], claim.amount.unit)
     return f"{value} is {'' if claim.negated else 'not '}{hedge} {claim.amount.text}"
+
+
+def _meant(levels: Sequence[Evidence], claim: Claim) -> Sequence[Evidence]:
+    """Those of a role that is said, else totals and latest values, else all."""
+    roles = claim.roles - {"target", "per day"} or frozenset({"sum", "latest"})
+    if claim.amount.rate in ("day", "night"):
+        roles = frozenset({"average"})
+    return [one for one in levels if one.roles & roles] or levels
 
 
 def _in_unit(one: Evidence, claim: Claim) -> float | None:
