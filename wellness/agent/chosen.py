@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from wellness.agent.classifier import events
+from wellness.agent.classifier.patterns import word_set
 from wellness.agent.examples import NO_TOOL
 from wellness.agent.routes import TOOL_OF, Intent, Route
 from wellness.agent.tools.specs import SPECS
@@ -21,6 +22,7 @@ from wellness.memory.messages import ToolCall, Turn
 SLEEP, AGGREGATE = "SleepAnalysis", TOOL_OF[Intent.AGGREGATE]
 PERIODS = ("period", "other_period")
 WORD = re.compile(r"[a-z0-9]+")
+COMMON = word_set("the a an of in on at during over for my to and last this")
 
 
 class Mended(NamedTuple):
@@ -35,6 +37,15 @@ class Mended(NamedTuple):
     calls: tuple[ToolCall, ...]
     why: tuple[str, ...]
     as_said: bool
+
+
+def content(phrase: str) -> set[str]:
+    """Words that distinguish one period from another.
+
+    >>> sorted(content("during the night of 14 September"))
+    ['14', 'night', 'september']
+    """
+    return set(WORD.findall(phrase.lower())) - COMMON
 
 
 class _Check:
@@ -91,28 +102,36 @@ class _Check:
                 self.why.append(f"{name} {given.pop(name)!r} was not named and was left out")
 
     def _metric(self, given: dict[str, Any]) -> bool:
-        """Whether the metric exists, or one that the question names could take its place."""
+        """Whether there is such a metric, or one that the question names takes its place."""
+        chosen = str(given["metric"])
         try:
-            given["metric"] = catalogue.find(str(given["metric"]), self.metrics).name
+            given["metric"] = catalogue.find(chosen, self.metrics).name
         except UnknownMetric:
             if not self.metrics:
-                self.why.append(f"there is no metric {given['metric']!r}")
+                self.why.append(f"there is no metric {chosen!r}")
                 return False
-            self.why.append(f"no metric {given['metric']!r}: {self.metrics[0]} is meant")
+        if self.metrics and not self.leans and given["metric"] not in self.metrics:
             given["metric"] = self.metrics[0]
-        if self.metrics and given["metric"] not in self.metrics:
+            self.why.append(f"{chosen!r} was not named: {self.metrics[0]} is meant")
             self.as_said = False
+        if len(self.metrics) > 1 and given["metric"] == self.metrics[0]:
+            self.metrics.append(self.metrics.pop(0))  # the next call is about the next
         return True
 
     def _period(self, given: dict[str, Any], name: str) -> None:
         """A period that can be resolved and was named; else the question's own, or none."""
         phrase = str(given[name])
-        named = self.leans or set(WORD.findall(phrase.lower())) & set(
-            WORD.findall(self.question.lower())
-        )
+        words = content(phrase)
+        named = self.leans or words & content(self.question)
         if self._is_known(phrase) and named:
-            if self.periods and not any(self._same(phrase, one) for one in self.periods):
-                self.as_said = False
+            if any(self._same(phrase, one) for one in self.periods) or not self.periods:
+                return
+            self.as_said = False
+            meant = next((one for one in self.periods if words & content(one)), "")
+            if not meant:
+                return
+            given[name] = meant
+            self.why.append(f"{phrase!r} is not all that was said: {meant!r} is meant")
             return
         reason = "was not named" if not named else "is no period"
         place = PERIODS.index(name)
