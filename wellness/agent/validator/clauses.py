@@ -90,10 +90,11 @@ def sentences(text: str, numbers: Sequence[Place], whole: Sequence[Place]) -> li
             intro = None
         elif re.search(r"\w", line):
             intro = (start, end)
-            if line.rstrip("*_ ").endswith(":") or re.match(r"[*#]", line):
+            ends_line = text[end : end + 1] == "\n"
+            if line.startswith("|"):
+                intro = None  # the head of a table
+            elif ends_line or line.endswith(":"):
                 intro, heading = None, (start, end)
-            elif text[end : end + 1] == "\n" and line.startswith("|"):
-                intro = None
         start = end + 1
     return found
 

@@ -32,7 +32,7 @@ _WITHIN = re.compile(r"\b(?:in|any|within|per|single|for|than|at|only|just|a)\s$
 _BOTH = re.compile(r"\b(?:the|these|those|both|between|top|first|last|past|other|your)\s$", re.IGNORECASE)
 _GENERIC = re.compile(
     r"\s+(?:periods?|weeks?|months?|years?|days?|values?|numbers?|halves|halfs|quarters?|of them|"
-    r"metrics?|things?|parts?|results?|figures?|times|is|are|was|were|\W)|\s*$",
+    r"metrics?|things?|parts?|results?|figures?|times|is|are|was|were)\b|\s*$|[^\w\s]",
     re.IGNORECASE,
 )
 _IDIOM = re.compile(r"24/7|50/50|100\s?%\s+(?:sure|certain|agree|honest|accurate|free)", re.IGNORECASE)
@@ -59,6 +59,9 @@ def skip(one: Amount, text: str, mentions: Sequence[Mention]) -> str:
         return COUNTER
     if one.text.lower() == "one" and one.unit in _SPANS and _WITHIN.search(before):
         return COUNTER
+    few = one.kind == "words" and one.value <= 3 and _BOTH.search(before)
+    if few and one.unit in ("#weeks", "#months", "#years", "#times"):
+        return COUNTER
     if one.unit or one.sign:
         return ""
     if one.kind == "figures" and 1900 <= one.value < 2100 and one.text.isdigit():
@@ -72,7 +75,7 @@ def skip(one: Amount, text: str, mentions: Sequence[Mention]) -> str:
         return COUNTER
     if one.kind == "words" and one.text.lower() == "one":
         return COUNTER
-    if one.kind == "words" and one.value <= 3 and _BOTH.search(before) and _GENERIC.match(after):
+    if few and _GENERIC.match(after):
         return COUNTER
     return ""
 

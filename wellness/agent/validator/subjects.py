@@ -55,7 +55,7 @@ _ACTIVITY = re.compile("|".join(f"(?P<{name}>{row})" for name, row in ACTIVITIES
 _STAGE = re.compile(
     r"\b(?:" + "|".join(f"(?P<s{n}>{row})" for n, row in enumerate(STAGES.values())) + r")\b", re.I
 )
-_WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|SpO2|VO2", re.IGNORECASE)
+_WORD = re.compile(r"\b(?:SpO2|VO2)|[^\W\d_]+(?:['\u2019-][^\W\d_]+)*", re.IGNORECASE)
 COUNTED = {
     "StepCount": "#steps", "FlightsClimbed": "#flights", "SwimmingStrokeCount": "#strokes",
 }  # fmt: skip

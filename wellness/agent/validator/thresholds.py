@@ -43,7 +43,7 @@ def comparison(claim: Claim, limit: float, pool: Sequence[Evidence], facts: Fact
     if any(wish in words for wish in WISHES) or _EACH.search(words):
         return ""
     hedge = claim.hedge
-    if not hedge and any(word in words for word in ("reach", "hit", "made it")):
+    if not hedge and (claim.negated or any(word in words for word in ("reach", "hit"))):
         hedge = "at least"
     if hedge not in HOLDS:
         return ""
