@@ -215,7 +215,7 @@ def test_an_unknown_metric(call: Call) -> None:
     assert "No metric is called 'StepCont'. Did you mean StepCount" in found.error
     assert "Stored are: ActiveEnergyBurned" in found.error
     absent = call("trend_analysis", metric="BloodGlucose")
-    assert "Nothing is stored of BloodGlucose." in absent.error
+    assert "Nothing is stored of blood glucose." in absent.error
     assert "HeartRate" in absent.error
 
 

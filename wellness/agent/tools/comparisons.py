@@ -73,7 +73,8 @@ def _unfair(first: Daily, second: Daily) -> str:
 
 def _verdict(draft: Draft, first: Daily, second: Daily, aggregation: str, why: str) -> None:
     a, b = (_value(found, aggregation) for found in (first, second))
-    how = first.said.consistent(a, b)
+    how = first.said.averaged(min(a, b)) if aggregation == "average" else first.said
+    how = how.consistent(a, b)
     per = f" a {first.per}" if aggregation == "average" and first.is_total else ""
     one, other = (
         _text(draft, how, found, value, aggregation, per)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from wellness.agent.happened import PastEvents
 from wellness.agent.tools.defaults import CANDIDATES
-from wellness.agent.tools.said import NOUNS
+from wellness.agent.tools.said import noun_of
 from wellness.agent.tools.spans import Span, read_span
 from wellness.agent.tools.wording import clean, day
 from wellness.errors import NoReadings, ToolError, UnknownMetric
@@ -34,7 +34,7 @@ class Stored:
 
     def nothing_in(self, span: Span) -> NoReadings:
         """What to say of an empty period."""
-        noun = NOUNS.get(self.metric.name, self.metric.name)
+        noun = noun_of(self.metric.name)
         return NoReadings(
             f"There is nothing of {noun} {span.words}.",
             hint=f"What is stored is of {day(self.first)} to {day(self.last)}: name a period then.",
@@ -99,9 +99,7 @@ class Desk:
             metric = self._stored_only(name)
         bounds = self.store.bounds(metric.type)
         if bounds is None:
-            raise NoReadings(
-                f"Nothing is stored of {NOUNS.get(metric.name, metric.name)}.", hint=self._known()
-            )
+            raise NoReadings(f"Nothing is stored of {noun_of(metric.name)}.", hint=self._known())
         return Stored(metric, *(local_day(at, self.zone) for at in bounds))
 
     def _stored_only(self, name: str) -> Metric:

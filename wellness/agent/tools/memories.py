@@ -17,7 +17,7 @@ from wellness.agent.tools.desk import Desk
 from wellness.agent.tools.draft import Draft
 from wellness.agent.tools.goals import goals, goals_said, read
 from wellness.agent.tools.quotes import Telling, quote, source, telling, told_on
-from wellness.agent.tools.said import NOUNS
+from wellness.agent.tools.said import noun_of
 from wellness.agent.tools.wording import clean, counted, listed
 from wellness.memory.facts import parse_slots
 from wellness.memory.kinds import Memory, MemoryKind
@@ -131,7 +131,7 @@ def _goal(draft: Draft, desk: Desk, memory: Memory) -> str:
     goal = read(memory)
     metric = goal.metrics[0] if goal.metrics else ""
     if goal.target:
-        about = f"goal for {NOUNS.get(metric, metric)}" if metric else "goal"
+        about = f"goal for {noun_of(metric)}" if metric else "goal"
         draft.enter(about, *goal.target, metric=metric, role="target")
     since = datetime.fromtimestamp(memory.fact.since, desk.zone).date()
     until = ""

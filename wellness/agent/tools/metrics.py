@@ -78,6 +78,11 @@ def describe_all(draft: Draft, found: Daily) -> None:
     draft.count(found.readings, "reading", period=label)
 
 
+def _mean(draft: Draft, found: Daily) -> str:
+    how = found.said.averaged(found.average)
+    return draft.value(how, found.average, "average", found.span.label, _averaged(found))
+
+
 def _averaged(found: Daily) -> str:
     return f"{found.said.noun} a {found.per}" if found.is_total else f"average {found.said.noun}"
 
@@ -106,18 +111,14 @@ def _sum(draft: Draft, found: Daily) -> None:
     if found.today_unfinished:
         sentence += " so far"
     if len(found.whole) > 1:
-        average = draft.value(
-            found.said, found.average, "average", found.span.label, _averaged(found)
-        )
+        average = _mean(draft, found)
         sentence += f", {average} a {found.per} on average"
     draft.say(f"{sentence}.")
 
 
 def _average(draft: Draft, found: Daily) -> None:
     if found.is_total:
-        value = draft.value(
-            found.said, found.average, "average", found.span.label, _averaged(found)
-        )
+        value = _mean(draft, found)
         count = draft.count(len(found.whole), found.per, period=found.span.label)
         draft.say(f"{did(found, value)} a {found.per} on average {found.span.words}, over {count}.")
         return

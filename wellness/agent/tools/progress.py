@@ -124,7 +124,10 @@ def _days_reached(draft: Draft, found: Daily, target: Target) -> None:
     of = draft.count(len(rows), found.per, period=span.label)
     about = f"{found.per}s on which the target was reached"
     draft.enter(about, len(reached), f"{found.per}s", role="reached", period=span.label)
-    average = draft.value(how, found.average, "average", span.label, f"{how.noun} a {found.per}")
+    average = draft.value(
+        how.averaged(found.average), found.average, "average", span.label,
+        f"{how.noun} a {found.per}",
+    )  # fmt: skip
     best, most = max(rows, key=lambda row: row[1])
     top = draft.value(how, most, "maximum", span.label)
     goal = target.text(draft, how)

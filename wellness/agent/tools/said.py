@@ -102,6 +102,15 @@ class Said:
             decimals += 1
         return replace(self, decimals=decimals)
 
+    def averaged(self, value: float) -> Said:
+        """The same for an average: of what is counted, a small one has a decimal.
+
+        >>> Said("FlightsClimbed", "flights of stairs", "flights", 0).averaged(2.84).text(2.84)
+        '2.8 flights'
+        """
+        small = not self.decimals and not self.time and abs(value) < 100
+        return replace(self, decimals=1) if small else self
+
     def consistent(self, a: float, b: float) -> Said:
         """The same, with one decimal more where two rounded values would differ by something else.
 
@@ -135,8 +144,7 @@ def said(metric: Metric, unit: str) -> Said:
     >>> said(find("exercise"), "hr").factor
     60.0
     """
-    name = metric.name
-    noun = NOUNS.get(name) or _words(name)
+    name, noun = metric.name, noun_of(metric.name)
     if units.unit(unit).base == SECONDS and unit != "ms":
         return Said(name, noun, "min", 0, units.convert(1, unit, "min"))
     if unit == "count":
@@ -152,6 +160,10 @@ def is_total(metric: Metric) -> bool:
     return metric.aggregation in (Aggregation.SUM, Aggregation.EVENTS)
 
 
-def _words(name: str) -> str:
-    """`WalkingStepLength` as words."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
+def noun_of(name: str) -> str:
+    """What a metric is called.
+
+    >>> noun_of("BodyMass"), noun_of("WalkingStepLength")
+    ('weight', 'walking step length')
+    """
+    return NOUNS.get(name) or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()

@@ -55,10 +55,11 @@ def describe_nights(
         if last := _before(desk, nights[0]):
             draft.say("the last night that is known in full:")
             _one(draft, how, last, span, named=False)
-    elif len(nights) == 1:
+    elif len(known) == 1:
         _one(draft, how, known[0], span, named=not latest)
     else:
         _several(draft, how, known, span)
+    if not latest:
         _gaps(draft, stored, nights, known, span)
 
 
@@ -136,7 +137,7 @@ def _gaps(
     missing = (min(span.last, span.today) - first).days + 1 - len(nights)
     if missing > 0 and span.whole:
         draft.note(f"{wording.counted(missing, 'night')} without any data.")
-    if len(known) < defaults.FEW:
+    if len(known) < defaults.FEW and len(nights) > 1:
         draft.note(f"Only {wording.counted(len(known), 'night')} with data.")
 
 

@@ -19,7 +19,7 @@ from wellness.health.rollups import whole_days
 
 UNPOSED = re.compile(  # what needs no "in" before it
     r"(?:today|yesterday|tonight|this|since|before|after|until|till|from|between|up to|during|"
-    r"while|when|earlier|(?:last|past|previous) "
+    r"while|when|earlier|(?:last|previous) "
     r"(?!\d|two|three|four|five|six|seven|eight|nine|ten)|"
     r"in|on|over|at|within|for|so far)\b|.* ago\b|.*\b(?:before|after|since) "
 )
@@ -125,6 +125,8 @@ def adverb(phrase: str) -> str:
 
     >>> adverb("last week"), adverb("March 2025"), adverb("Tuesday"), adverb("the last 7 days")
     ('last week', 'in March 2025', 'on Tuesday', 'in the last 7 days')
+    >>> adverb("past week"), adverb("5 May"), adverb("two weeks before my injury")
+    ('in the past week', 'on 5 May', 'in the two weeks before your injury')
     >>> adverb("before my injury"), adverb("when I was in Tokyo"), adverb("all time")
     ('before your injury', 'when you were in Tokyo', 'in all the data there is')
     """
@@ -135,10 +137,12 @@ def adverb(phrase: str) -> str:
     if EVERYTHING.fullmatch(bare):
         return "in all the data there is"
     if WINDOW.match(text):
-        return f"in {text}"
+        return f"in the {text.removeprefix('the ')}"
+    if bare.startswith("past "):
+        return f"in the {text[len(text) - len(bare) :]}"
     if UNPOSED.match(bare):
         return text if bare == text.lower() else text[len(text) - len(bare) :]
-    if COUNTED.match(bare) or bare.startswith("past "):
+    if COUNTED.match(bare):
         return f"in the {text[len(text) - len(bare) :]}"
     on = re.search(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b\d{1,2}\b(?! ?week)", bare)
     return f"{'on' if on and ' to ' not in bare else 'in'} {text}"

@@ -136,7 +136,7 @@ def _say(draft: Draft, found: Daily, line: Slope, rows: list[tuple[date, float]]
             why = f"{'they stay' if how.plural else 'it stays'} around {middle}"
         else:
             why = (
-                f"it lies around {middle}; by the {rate}, it is between "
+                f"it lies around {middle}, with a change a {rate} between "
                 f"{'no change' if low == nothing else f'a fall of {low}'} and "
                 f"{'no change' if high == nothing else f'a rise of {high}'} ({_level()} interval)"
             )
