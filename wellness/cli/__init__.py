@@ -13,7 +13,7 @@ from collections.abc import Callable
 import typer
 from redis.exceptions import RedisError
 
-from wellness.cli import ask, data, memory, system, validate
+from wellness.cli import ask, data, memory, route, system, validate
 from wellness.cli.console import fail, forget_output
 from wellness.errors import RedisUnavailable, WellnessError
 
@@ -27,7 +27,7 @@ app = typer.Typer(
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
     data.import_, data.show, data.metrics, data.export, data.reset, data.period,
-    ask.ask, ask.chat, validate.validate,
+    ask.ask, ask.chat, route.route, validate.validate,
     system.setup, system.models, system.doctor,
 )  # fmt: skip
 for command in COMMANDS:
