@@ -6,6 +6,7 @@ from wellness.errors import UnknownMetric
 from wellness.health import catalogue
 from wellness.health.catalogue import Aggregation
 
+UNUSUAL = {"when", "whether", "why", "where", "who", "how", "compare", "should"}
 SUMMED = (Aggregation.SUM, Aggregation.EVENTS)
 DEFAULTS = {
     Aggregation.SUM: "sum", Aggregation.EVENTS: "duration", Aggregation.LAST: "latest",
@@ -15,10 +16,18 @@ DEFAULTS = {
 
 
 def aggregate(
-    metrics: tuple[str, ...], wanted: list[str], concepts: set[str], *, usual: bool, asks: bool
+    metrics: tuple[str, ...], wanted: list[str], concepts: set[str], *, asks: bool, habitual: bool
 ) -> str:
-    """What is asked for, or what the metric has by default; may reword `concepts`."""
-    wanted = list(dict.fromkeys("latest" if name == "last" else name for name in wanted))
+    """What is asked for, or what the metric has by default; may reword `concepts`.
+
+    Args:
+        metrics: of the sentence; a default is that of the only one.
+        wanted: the aggregations that it names, in order.
+        concepts: of the sentence.
+        asks: whether it asks for a value, not for a goal.
+        habitual: whether it asks how much one does as a rule: "how much do I sleep?"
+    """
+    wanted = _timed(metrics, wanted)
     if len(metrics) != 1 or not (metric := _known(metrics[0])):
         return ", ".join(_plain_sum(wanted))
     wanted = [name for name in wanted if name not in ("how many", "how much")]
@@ -31,20 +40,29 @@ def aggregate(
     wanted = [default if name == "sum" and summed else name for name in wanted]
     if default in wanted and len(wanted) > 1:
         wanted.remove(default)
+    usual = asks and not concepts & UNUSUAL
     daily = concepts & {"per day", "per night"}
     if not wanted and usual:
-        wanted = ["average" if daily and summed else default]
+        wanted = ["average" if (daily or habitual) and summed else default]
     if summed and wanted[:1] in (["average"], ["maximum"], ["minimum"]):
         concepts -= daily
         concepts.add("per day")
     return ", ".join(wanted)
 
 
+def _timed(metrics: tuple[str, ...], wanted: list[str]) -> list[str]:
+    """How long one slept is told in hours, all else in minutes; another unit is asked for."""
+    usual = "hours" if "SleepAnalysis" in metrics else "minutes"
+    names = {"last": "latest", usual: "duration"}
+    return list(dict.fromkeys(names.get(name, name) for name in wanted))
+
+
 def _plain_sum(wanted: list[str]) -> list[str]:
     """How often and for how long are sums already."""
     wanted = list(dict.fromkeys("count" if name == "how many" else name for name in wanted))
-    added = {"count", "duration"} & set(wanted)
-    return [name for name in wanted if not (name == "sum" and added)]
+    silent = {"sum"} if {"count", "duration", "hours", "minutes"} & set(wanted) else set()
+    silent |= {"duration"} if {"longest", "shortest"} & set(wanted) else set()
+    return [name for name in wanted if name not in silent]
 
 
 def _known(name: str) -> Aggregation | None:

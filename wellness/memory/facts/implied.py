@@ -29,13 +29,15 @@ FOODS = """
 meat fish bread cheese egg dairy gluten sugar sweets fruit vegetables chocolate nut porridge oatmeal
 pasta rice breakfast lunch dinner meal snack yoghurt salad soup
 """
+RACES = frozenset(("marathon", "parkrun", "race"))
 TAKEN = {  # what one does with these goes without saying
     "drink": frozenset(DRINKS.split()),
     "eat": frozenset(FOODS.split()),
-    "run": frozenset(("marathon", "parkrun")),
+    "run": RACES,
+    "finish": RACES,
 }
 PARTS_OF_DAY = {"morning", "afternoon", "evening", "breakfast", "lunch", "dinner"}
-REPLACED = (phrases.ACTIVITY, phrases.CONCEPT, phrases.AGGREGATION)
+REPLACED = (phrases.ACTIVITY, phrases.CONCEPT, phrases.AGGREGATION, phrases.WORD)
 
 
 def settle(tokens: list[Token]) -> list[Token]:
@@ -81,7 +83,8 @@ def _taken(tokens: list[Token]) -> tuple[list[Token], set[str]]:
     said = {token.name.removeprefix("not "): token for token in tokens}
     verbs = [verb for verb, things in TAKEN.items() if things & said.keys()]
     if "stop" not in said:
-        return tokens, {mark + verb for verb in verbs for mark in ("", "not ")}
+        marks = ("", "not ") if "finish" not in verbs else ("",)
+        return tokens, {mark + verb for verb in verbs for mark in marks}
     missing = [verb for verb in verbs if len(verbs) == 1 and verb not in said]
     told = [Token(phrases.CONCEPT, f"not {verb}") for verb in missing]
     return [*tokens, *told], set()

@@ -27,6 +27,7 @@ tear tore torn | tell told | think thought | throw threw thrown | understand und
 use used | wake woke woken | wear wore worn | weep wept | win won | write wrote written
 """
 NOUNS = """
+be am is are
 foot feet | tooth teeth | man men | woman women | child children | knife knives | half halves
 loaf loaves | life lives | calf calves | leaf leaves | wife wives | shelf shelves | bus buses
 cookie cookies | smoothie smoothies | calorie calories | movie movies | brownie brownies

@@ -53,7 +53,8 @@ def _entries() -> Iterable[tuple[str, Meaning]]:
     tables = (
         (METRIC, lexicon.METRIC_WORDS), (AGGREGATION, lexicon.AGGREGATIONS),
         (ACTIVITY, lexicon.ACTIVITIES),
-        (CONCEPT, lexicon.CONCEPTS), (NEGATION, lexicon.NEGATIONS), (RELATION, lexicon.RELATIONS),
+        (CONCEPT, lexicon.CONCEPTS), (WORD, lexicon.WORDS),
+        (NEGATION, lexicon.NEGATIONS), (RELATION, lexicon.RELATIONS),
         (FILLER, {"": lexicon.FILLERS, **lexicon.JOINS}), (END, {"": lexicon.CLAUSE_ENDS}),
     )  # fmt: skip
     for unit in ("kg", "lb", "km", "mi", "cm", "mL"):  # without a number: "in kilos"

@@ -17,6 +17,20 @@ _REST = r"((?:(?!\b(?:when|if|while|because|but|and|that|before|after)\b)[^,;.!?
 _LENGTH = "miles|kilomet(?:re|er)s|kms?"
 _MASS = "kilos|kilograms|kgs?|pounds|lbs?"
 _MORE = "more|less|fewer|higher|lower|better|worse|longer|shorter|faster|slower"
+_COUNT = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen"
+_DONE = (
+    "(?:walked|run|ran|swum|cycled|done|taken|climbed|burned|burnt|slept|eaten|drunk|completed|"
+    "logged|recorded|hit|reached)"
+)
+_DEGREE = "(?:(?:so|very|really|much|a bit|a lot|more|less|quite|too|always|often|usually) )*"
+_STATE = (
+    "(?:tired|exhausted|stressed|better|worse|good|bad|great|well|sick|ill|sore|stiff|dizzy|anxious|"
+    "depressed|happy|sad|hungry|thirsty|strong|weak|energetic|rested|sleepy|nauseous|calm|relaxed)"
+)
+_KIN = (
+    "(?:[a-z]+ )?(?:son|daughter|child|wife|husband|partner|boyfriend|girlfriend|mother|father|mum|"
+    "mom|dad|brother|sister|grandmother|grandfather|baby|dog|cat)"
+)
 _MY = "((?:my|our) [a-z ]{2,30}?)"
 ORDINALS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
@@ -47,7 +61,10 @@ def _quarter(match: re.Match[str]) -> str:
 
 
 def _gained(match: re.Match[str]) -> str:
-    return "i have lost " if "down" in match[0] else "i have gained "
+    said = match[0]
+    if "down" in said or "up" in said:
+        return "i have lost " if "down" in said else "i have gained "
+    return f"{'lose' if 'lighter' in said else 'gain'} {match[1]} {match[2]}"
 
 
 def _weekly(match: re.Match[str]) -> str:
@@ -66,6 +83,11 @@ RULES = _rules(
     (" of ", rf"\b(?:the )?(?P<nth>{_ORDINAL}) of (?P<month>{_MONTH})\b", _number),
     ("th", rf"\b(?P<month>{_MONTH}) (?:the )?(?P<nth>{_ORDINAL})\b", _number),
     ("i am ", r"^i am (\d{1,2}|[a-z]+ty(?:[- ][a-z]+)?)(?=[.!]*$)", r"i am \1 years old"),
+    (" is ", rf"^(my {_KIN} is) (\d{{1,2}}|{_COUNT}|[a-z]+ty(?:[- ][a-z]+)?)(?=[.!]*$)",
+     r"\1 \2 years old"),
+    (" age ", r"\b(?:at|by) (?:the )?age (?:of )?(\d{1,2}|[a-z-]+)\b", r"when i was \1 years old"),
+    (" was ", rf"\bwhen i was (\d{{1,2}}|{_COUNT}|[a-z]+ty)(?=[.,!?]|$)",
+     r"when i was \1 years old"),
     # how often
     ("once ", rf"\bonce (?:a|an|per|every|each) {_UNIT}\b", r"every \1"),
     (" days ", r"\b(\w+) days (?:a|per|each|every) (week|month)\b", r"\1 times a \2"),
@@ -75,9 +97,11 @@ RULES = _rules(
     ("day", rf"\b(?:every|each) ({_WEEKDAY}(?:(?:,| and|,? or) {_WEEKDAY})*)\b", _weekly),
     ("week", r"\b(?:every|each) (weekend|weekday)\b", r"\1s"),
     ("e", r"\b(?:every|each) (spring|summer|autumn|winter)\b", r"\1s"),
-    ("s", r"\b(?:in the |on )?(morning|afternoon|evening)s\b", r"every \1"),
+    (" may", r"\bin may\b(?! \d)", "in the month of may"),
     (" one ", r"\b(?:in|within) (?:one|a single|any one) (day|week|month|night)\b", r"per \1"),
     (" off", rf"\b(?:take|have) ({_WEEKDAY}s?) off\b", r"rest on \1"),
+    (" in ", r"^(?!.*(?:\dk\b|km\b|mile|met(?:re|er)|marathon|race|lap))(.*)\bin "
+     r"(?=(?:\d+|half|an?|[a-z]+) (?:minutes?|hours?|seconds)\b)", r"\1within "),
     # names
     ("what is", rf"\bwhat (?:is|was) {_MY} (?:name|called|named)\b", r"who is \1"),
     ("name", rf"\bwhat (?:is|was) the name of {_MY}(?=[?]|$)", r"who is \1"),
@@ -97,11 +121,16 @@ RULES = _rules(
     ("how many", rf"\bhow many ({_MASS})(?! of)\b", r"how much weight in \1"),
     ("compar", rf"\b({_MORE})\b{_REST} (?:compared|in comparison) (?:to|with)\b", r"\1\2 than"),
     ("vers", rf"\b({_MORE})\b{_REST} versus\b", r"\1\2 than"),
+    (" mean", r"\bwhat (does|do|did) (.+?) (?:actually |really )?mean\b", r"what \1 \2 signify"),
     ("how high", r"\bhow high(?= (?:did|has|have|had|does|do|can|could)\b)", "what maximum"),
     ("how low", r"\bhow low(?= (?:did|has|have|had|does|do|can|could)\b)", "what minimum"),
     ("how long", r"\bhow long (?:did|does|do) (.+?) last(?=[?]|$| (?:on|in|yesterday|today)\b)",
      r"how long was \1"),
     ("how many", r"\bhow many grams of\b", "how much"),
+    ("s", rf"^(?!how|what)([a-z]+s) (?={_DONE}\b[^.!]*[?]?$)", r"number of \1 "),
+    ("sub", r"\bsub[- ](?=\w)", "under "),
+    (" of ", r"\b(?:cups?|mugs?) of (coffee|tea)s?\b", r"\1"),
+    ("er", rf"\b(?:be|get|am) ([\d.]+|{_COUNT}) ({_MASS}) (lighter|heavier)\b", _gained),
     ("between", r"\bbetween (?=\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)"
      r"([\w-]+) and (?=\d|five|six|seven|eight|nine|ten|eleven|twelve)", r"\1 to "),
     ("heavier", r"\bheavier\b(?= than| now| this|[?]|$)", "weigh more"),
@@ -114,18 +143,26 @@ RULES = _rules(
     (" than", rf"\b(?:like|love|enjoy) {_REST} (?:more|better) than\b", r"prefer \1 than"),
     ("prefer", rf"\bprefer (?!to\b){_REST} (?:to|over|more than)\b(?= \w)", r"prefer \1 than"),
     # negation
+    ("cannot", r"\bcannot\b", "can not"),
     ("any", rf"\b(?:(can|will)|do|does|did|am|is|are) not {_REST} any ?(?:more|longer)\b",
      r"\1 no longer \2"),
     ("enough", rf"\b(?:do|does|did|am|is|are|have|has) not {_REST}\benough\b", r"\1too little"),
+    ("well", r"\b(?:do|does|did|have|has) not (\w+) (?:very |so |that )?well\b", r"\1 badly"),
     ("tolerate", r"\b(?:can|could|do) not tolerate\b", "am intolerant to"),
     (" and ", r" and (?=(?:i|we)\b)", ", "),
     # who does what to whom
+    ("it takes", r"\bit takes me ([^,.!?]+?) to ([^,.!?]+)", r"i \2 in \1"),
+    ("it took", r"\bit took me ([^,.!?]+?) to ([^,.!?]+)", r"i did \2 in \1"),
+    ("work nights", r"\bwork nights\b", "work night shifts"),
     (" by my ", r"\bi (?:was|have been|am) ([a-z]+) by (my \w+)\b", r"\2 \1 me"),
     ("i ", r"\bi (?:get|have) (?!to\b)([a-z ]{3,30}?) (?:from|because of|due to) ([^,.!?]+)",
      r"\2 gives me \1"),
     ("i ", r"\bi (?:have )?hurt (?=my\b)", "i injured "),
     ("i am ", r"\bi am (?:down|up) (?:by )?(?=\d|[a-z]+ (?:kilo|pound|kg|lb))", _gained),
     # the same in a noun or a verb
+    ("vege", r"\b(?:eat|go|went) (vegetarian|vegan)\b", r"am \1"),
+    ("feel", rf"\bfeels? (?={_DEGREE}{_STATE}\b)", "am "),
+    ("felt", rf"\bfelt (?={_DEGREE}{_STATE}\b)", "was "),
     (" diet", r"\b(?:am on|follow|eat|keep to|stick to|have) an? (\w+(?:[ -]\w+)?) diet\b",
      r"am \1"),
     ("home", r"\bmy home (?:town |city )?is (?:in|at)\b", "i live in"),

@@ -11,18 +11,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wellness.memory.facts import phrases
-from wellness.memory.facts.aggregation import aggregate
+from wellness.memory.facts.aggregation import UNUSUAL, aggregate
 from wellness.memory.facts.implied import settle
 from wellness.memory.facts.omissions import complete
+from wellness.memory.facts.order import told_by_order
 from wellness.memory.facts.quantities import Quantity
-from wellness.memory.facts.tense import recurring, told_as_past
+from wellness.memory.facts.tense import is_general, matters, recurring, tense_of
 from wellness.memory.facts.tokens import PERIOD, QUANTITY, Span, Token, read, spans
-from wellness.memory.facts.wording import opened, worded
+from wellness.memory.facts.wording import worded
 
 WHO = re.compile(
     r"^(?:what|how|when|where|which|who|whose|whom|why|"
@@ -33,8 +34,9 @@ AUXILIARY = re.compile(
     r"whether)\b"
 )
 PREDICATE = re.compile(r"\b(?:i|we|am|is|are|was|were|has|have|had)\b")
+HABITUAL = Token(phrases.CONCEPT, "do i")
+DO_I = re.compile(r"\bhow (?:much|many|long|far)\b.*\b(?:do|am) i\b")
 WHETHER = re.compile(r"^(?:if|whether)\b\s*")
-UNUSUAL = {"when", "whether", "why", "where", "who", "how", "compare", "should"}
 EMPTY = UNUSUAL | {
     "good",
     "bad",
@@ -49,7 +51,6 @@ EMPTY = UNUSUAL | {
     "more",
     "less",
 }
-ASPECTS = {"stop", "begin", "used to"}  # say themselves whether it still is so
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class Slots:
         activities: what was done: "run", "workout"; those negated begin with "not ".
         concepts: what else is understood, sorted.
         words: what is not understood, in order.
-        order: metrics, activities and values as they follow each other, where that matters.
+        order: metrics, activities and values as they follow each other, where that matters, and
+            who acts, if it is not oneself.
         polarity: False if something is negated.
         goal: whether it is about what the person aims for.
         asks: whether it is a question.
@@ -132,7 +134,7 @@ def parse_slots(text: str, *, now: datetime, zone: ZoneInfo) -> Slots:
     >>> parse_slots("My goal is 165 lb.", **when).quantities
     (Quantity(value=74.84, unit='kg'),)
     """
-    core, asked = opened(worded(text))
+    core, asked = worded(text)
     whether = AUXILIARY.match(core)
     core = WHETHER.sub("", core)
     if not asked and not whether and not WHO.match(core) and not core.endswith("?"):
@@ -142,8 +144,13 @@ def parse_slots(text: str, *, now: datetime, zone: ZoneInfo) -> Slots:
     asks = asked or bool(whether) or _asks(core, tokens)
     if whether:
         tokens.append(Token(phrases.CONCEPT, "whether"))
-    past = told_as_past(re.findall("[a-z]+", core))
-    return _slots(tokens, found, asks=asks, past=past)
+    dated = any(span.interval for span in found)
+    if asks and not dated and is_general(core):
+        tokens.append(Token(phrases.CONCEPT, "general"))
+    if asks and not dated and DO_I.search(core):
+        tokens.append(HABITUAL)
+    slots = _slots(tokens, found, now=int(now.timestamp()), asks=asks, tense=tense_of(core))
+    return replace(slots, order=told_by_order(tokens, core))
 
 
 def _asks(sentence: str, tokens: list[Token]) -> bool:
@@ -154,7 +161,7 @@ def _asks(sentence: str, tokens: list[Token]) -> bool:
     return bool(sentence.rstrip().endswith("?") or WHO.match(sentence) or bare)
 
 
-def _slots(tokens: list[Token], found: list[Span], *, asks: bool, past: bool) -> Slots:
+def _slots(tokens: list[Token], found: list[Span], *, now: int, asks: bool, tense: str) -> Slots:
     def named(kind: str) -> tuple[str, ...]:
         return tuple(token.name for token in tokens if token.kind == kind)
 
@@ -170,10 +177,14 @@ def _slots(tokens: list[Token], found: list[Span], *, asks: bool, past: bool) ->
         wanted.remove("duration")  # "it took an hour" says that it is one
     if asks and concepts & {"bedtime", "wake"} and not (wanted or concepts & UNUSUAL):
         concepts.add("when")  # "what is my usual bedtime"
-    usual = asks and not goal and not concepts & UNUSUAL
-    aggregation = aggregate(metrics, wanted, concepts, usual=usual, asks=asks)
-    if past and not periods and not (asks and (metrics or aggregation)) and not concepts & ASPECTS:
-        concepts.add("past")
+    habitual = HABITUAL.name in concepts
+    concepts.discard(HABITUAL.name)
+    aggregation = aggregate(metrics, wanted, concepts, asks=asks and not goal, habitual=habitual)
+    if metrics == ("SleepAnalysis",) and any(one.unit == "s" for one in quantities):
+        concepts.discard("per night")  # what else: "eight hours of sleep"
+    measured = asks and not goal and bool(metrics or aggregation)
+    if not measured and matters(tense, {*concepts, *named(phrases.WORD)}, periods, now):
+        concepts.add(tense)
     return Slots(
         metrics=metrics,
         aggregation=aggregation,
@@ -184,7 +195,6 @@ def _slots(tokens: list[Token], found: list[Span], *, asks: bool, past: bool) ->
         ),
         concepts=tuple(sorted(_merged(concepts) - {"goal"})),
         words=named(phrases.WORD),
-        order=_order(tokens),
         polarity=not any(name.split()[0] in ("not", "stop") for _, name in tokens if name),
         goal=goal,
         asks=asks,
@@ -199,8 +209,9 @@ def _periods(found: list[Span]) -> tuple[tuple[int, int], ...]:
 
 
 def _merged(concepts: set[str]) -> set[str]:
-    """One must what one should and what one needs; not having to is another thing."""
-    return {"should" if name == "need" else name for name in concepts}
+    """One must what one should and needs to; not having to is another thing than must not."""
+    same = {"need": "should", "not allowed": "not should"}
+    return {same.get(name, name) for name in concepts}
 
 
 def _shown_by(quantities: tuple[Quantity, ...], concepts: set[str]) -> set[str]:
@@ -218,16 +229,3 @@ def _marks(tokens: list[Token]) -> Iterator[str]:
         for number, token in enumerate((one for one in tokens if one.kind == kind), 1):
             if marks := re.findall(r"^([a-z ]*?) ?(?=[-\d])", token.name)[0]:
                 yield f"{marks} {kind} {number}"
-
-
-def _order(tokens: list[Token]) -> tuple[str, ...]:
-    """What belongs to what, where order alone says so: "ran 5 km and cycled 10"."""
-    by_kind = {
-        kind: [token for token in tokens if token.kind == kind]
-        for kind in (PERIOD, QUANTITY, phrases.METRIC, phrases.ACTIVITY)
-    }
-    metrics, activities = by_kind[phrases.METRIC], by_kind[phrases.ACTIVITY]
-    several = max(len(metrics), len(activities)) > 1 and (by_kind[PERIOD] or by_kind[QUANTITY])
-    if not several and not (by_kind[QUANTITY] and metrics and activities):
-        return ()
-    return tuple(token.name for token in tokens if token.kind in by_kind)

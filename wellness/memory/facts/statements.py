@@ -73,7 +73,7 @@ def learn(text: str, *, now: datetime, zone: ZoneInfo, source: str = "") -> list
     found = []
     for sentence in SENTENCE.split(text):
         slots = parse_slots(sentence, now=now, zone=zone)
-        words = worded(sentence)
+        words, _ = worded(sentence)
         if slots.asks or not ABOUT_ONESELF.search(words) or len(words.split()) > MOST_WORDS:
             continue
         if stated := next(filter(None, (rule(slots, words) for rule in RULES)), None):

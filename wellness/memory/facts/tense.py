@@ -17,6 +17,11 @@ am is are be been being have has had get gets getting feel feels a an the my so 
 and or of with in on for some any was were our your his her their well not
 """  # behind these stands a participle or an adjective: "I am tired", "I have slept"
 NO_SUBJECT = frozenset(BESIDE.split())
+ASPECTS = {"stop", "begin", "used to"}
+GENERAL = re.compile(r"^(?:what|how|why)\b.*\b(?:is|are|does|do|can|should)\b")
+OWN = re.compile(r"\b(?:i|my|me|mine|we|our|us)\b")
+BESTS = {"best", "fastest", "first", "furthest"}
+IS = re.compile(r"\b(?:i|we) (?:have (?:an?|my|the|no|\d+)|am|are)\b|\bis\b")
 ADVERBS = ("never", "always", "just", "already", "ever", "recently", "also", "only", "still")
 
 
@@ -29,6 +34,40 @@ def recurring(statement: str) -> str:
     if not PRESENT.search(statement) or told_as_past(re.findall("[a-z]+", statement)):
         return statement
     return RECURRING.sub(r"\1s", statement)
+
+
+def tense_of(sentence: str) -> str:
+    """ "past", "present" where a verb says that it is so or will be, or "" ."""
+    if told_as_past(re.findall("[a-z]+", sentence)):
+        return "past"
+    return "present" if IS.search(sentence) else ""
+
+
+def is_general(question: str) -> bool:
+    """Whether it asks what a thing is as such: nothing in it is one's own.
+
+    >>> is_general("what is hrv?"), is_general("what is my hrv?"), is_general("hrv?")
+    (True, False, False)
+    """
+    return bool(GENERAL.search(question)) and not OWN.search(question)
+
+
+def matters(tense: str, said: set[str], periods: Iterable[tuple[int, int]], now: int) -> bool:
+    """Whether a tense says more than the rest of a sentence.
+
+    A period shows by itself that it is past, unless what is said of it is to come: "I have a race
+    on Sunday". What one stopped is over, and what was best still is.
+
+    Args:
+        tense: of the sentence.
+        said: names of its tokens.
+        periods: that it names, in epoch seconds.
+        now: in epoch seconds.
+    """
+    over = [end <= now for _, end in periods]
+    if said & (ASPECTS | BESTS) or not tense:
+        return False
+    return all(over) and bool(over) if tense == "present" else not over
 
 
 def told_as_past(words: Iterable[str]) -> bool:

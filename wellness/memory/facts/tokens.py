@@ -26,6 +26,11 @@ UNTOUCHED = frozenset((  # by a negation that follows: "I usually do not", "mayb
     "usually", "often", "always", "sometimes", "rarely", "maybe", "goal", "per day", "per week",
     "per night", "per month", "every", "when", "who", "where", "why", "how",
 ))  # fmt: skip
+MOVING = ("run", "walk", "cycle", "hike", "swim")
+PLACES = frozenset((
+    "work", "school", "home", "office", "gym", "station", "shop", "shops", "store", "church",
+    "town", "university", "college", "park", "beach", "class", "supermarket", "train", "bus",
+))  # fmt: skip
 UNBOUND = ("approximately", "goal")  # stands between a relation and what that is bound to
 
 
@@ -88,11 +93,20 @@ def _words(text: str) -> Iterator[Token]:
         words = re.findall(r"[^\W_]+", clause)
         if not words and clause.strip():
             yield Token(PAUSE, "")
-        at = 0
+        at, moved = 0, None
         while at < len(words):
             meaning, length = phrases.read(words, at)
+            if words[at] == "to" and length == 1 and _leads(words, at, moved):
+                meaning = Meaning(phrases.RELATION, "to")
+            moved = meaning if meaning.kind == phrases.ACTIVITY else moved
             yield from _expanded(meaning, " ".join(words[at : at + length]))
             at += length
+
+
+def _leads(words: list[str], at: int, moved: Meaning | None) -> bool:
+    """Whether "to" leads from a way of moving to a place, as in "I walk to work"."""
+    there = set(words[at + 1 : at + 3]) & PLACES
+    return moved is not None and moved.name in MOVING and bool(there)
 
 
 def _expanded(meaning: Meaning, phrase: str) -> Iterator[Token]:
@@ -119,6 +133,8 @@ def _bound(tokens: Iterable[Token]) -> list[Token]:
         elif kind == phrases.NEGATION:
             if name == "not" and not negated:
                 bound[begin:] = [_negated(token) for token in bound[begin:]]
+            if negated:
+                bound.append(Token(phrases.CONCEPT, "not not"))  # "I don't dislike it"
             if name == "stop":
                 bound.append(Token(phrases.CONCEPT, "stop"))
             negated = fresh = True

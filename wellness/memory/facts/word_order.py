@@ -7,7 +7,8 @@ import re
 ADJUNCT = (
     "in|on|at|before|after|during|for|since|until|every|each|most|once|twice|two times|"
     "three times|four times|five times|next|last|this|from|today|yesterday|tomorrow|when|if|while|"
-    "whenever|because|with|without|about|as soon as"
+    "whenever|because|with|without|about|as soon as|"
+    "compared|instead of|rather than|unlike|apart from|except"
 )
 _ASKED = "what|how|did|do|does|was|were|is|are|am|have|has"
 FRONTED = tuple(
@@ -15,8 +16,8 @@ FRONTED = tuple(
     for pattern in (
         rf"^(?P<first>(?:{ADJUNCT})\b[^,]{{1,70}}),\s*"
         rf"(?P<rest>(?:i|my|we|our|which|when|where|who|{_ASKED})\b.*)$",
-        rf"^(?P<first>(?:{ADJUNCT})\b(?: my \w+)?(?:(?!\b(?:i|my|we|our|{_ASKED})\b)[^,]){{1,60}}?)"
-        r"\s+(?P<rest>(?:i|my|we|our)\b.*)$",
+        rf"^(?P<first>(?:{ADJUNCT})\b(?:(?: of)? my \w+)?"
+        rf"(?:(?!\b(?:i|my|we|our|{_ASKED})\b)[^,]){{1,60}}?)\s+(?P<rest>(?:i|my|we|our)\b.*)$",
         r"^(?P<first>(?:when|if|whenever|while|before|after|because|as soon as) (?:i|my|we)\b"
         r"[^,]*?)\s+(?P<rest>(?:i|my|we|our)\b.*)$",
     )
@@ -29,17 +30,27 @@ INVERTED = re.compile(
 )
 
 
-def ordered(text: str) -> str:
-    """What stands before the subject moves to the end, and a name behind "my".
+def subject_first(text: str) -> str:
+    """What stands before the subject moves to the end.
 
-    >>> ordered("after dinner i walk."), ordered("nora is my sister.")
-    ('i walk after dinner.', 'my sister is nora.')
+    >>> subject_first("after dinner i walk."), subject_first("in may, did i run?")
+    ('i walk after dinner.', 'did i run in may?')
     """
     body = text.rstrip(" .!?")
-    end = text[len(body) :]
-    if found := next(filter(None, (pattern.match(body) for pattern in FRONTED)), None):
-        often = OFTEN.match(found["first"]) and re.search(r"\b(?:not|never)\b", found["rest"])
-        return text if often else f"{found['rest']} {found['first']}{end}"
-    if "?" not in end and (found := INVERTED.match(body)):
-        return f"{found['mine']} {found['verb']} {found['name']}{end}"
+    found = next(filter(None, (pattern.match(body) for pattern in FRONTED)), None)
+    if not found:
+        return text
+    often = OFTEN.match(found["first"]) and re.search(r"\b(?:not|never)\b", found["rest"])
+    return text if often else f"{found['rest']} {found['first']}{text[len(body) :]}"
+
+
+def mine_first(text: str) -> str:
+    """A name stands behind what it is the name of.
+
+    >>> mine_first("nora is my sister."), mine_first("is nora my sister?")
+    ('my sister is nora.', 'is nora my sister?')
+    """
+    body = text.rstrip(" .!")
+    if found := INVERTED.match(body):
+        return f"{found['mine']} {found['verb']} {found['name']}{text[len(body) :]}"
     return text

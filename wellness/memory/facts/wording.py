@@ -7,7 +7,7 @@ import unicodedata
 
 from wellness.health import periods
 from wellness.memory.facts.rewordings import reword
-from wellness.memory.facts.word_order import ordered
+from wellness.memory.facts.word_order import mine_first, subject_first
 
 LONGEST_TEXT = 2_000  # characters: more is no question, and it bounds the work
 CONTRACTIONS = (
@@ -48,24 +48,15 @@ def plain(text: str) -> str:
     return text.replace("per cent", "percent")
 
 
-def worded(text: str) -> str:
-    """A plain text in one wording and one order of words, without possessive endings.
+def worded(text: str) -> tuple[str, bool]:
+    """A text in one wording and one order, without its opening; and whether that makes it ask.
 
-    >>> worded("After dinner I don't eat any more.")
-    'i no longer eat after dinner.'
-    >>> worded("Nora is my sister's trainer.")
-    'my sister trainer is nora.'
+    >>> worded("So after dinner I don't eat any more.")
+    ('i no longer eat after dinner.', False)
+    >>> worded("Hi, could you tell me if Nora's trainer works?")
+    ('if nora trainer works?', True)
     """
-    text = reword(POSSESSIVE.sub("", " ".join(plain(text).split())))
-    return ordered(" ".join(text.split()))
-
-
-def opened(sentence: str) -> tuple[str, bool]:
-    """A worded sentence without its opening, and whether the opening makes it a question.
-
-    >>> opened("hi, could you tell me if i slept well"), opened("so i slept well")
-    (('if i slept well', True), ('i slept well', False))
-    """
-    rest = NEUTRAL.sub("", sentence)
-    core = NEUTRAL.sub("", ASKING.sub("", rest))
-    return core, core != rest
+    text = NEUTRAL.sub("", " ".join(plain(text).split()))
+    core = NEUTRAL.sub("", ASKING.sub("", text))
+    said = reword(subject_first(POSSESSIVE.sub("", core)))
+    return mine_first(" ".join(said.split())), core != text

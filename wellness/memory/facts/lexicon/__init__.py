@@ -20,9 +20,10 @@ from wellness.memory.facts.lexicon.grammar import (
 )
 from wellness.memory.facts.lexicon.sport import ACTIVITIES, GENERAL, SPORTS
 
-CONCEPTS = {**habit.CONCEPTS, **life.CONCEPTS, **health.CONCEPTS, **food.CONCEPTS, **SPORTS}
+CONCEPTS = {**habit.CONCEPTS, **life.CONCEPTS, **health.CONCEPTS, **food.CONCEPTS}
+WORDS = {**life.WORDS, **health.WORDS, **food.WORDS, **SPORTS}
 
 __all__ = [
     "ACTIVITIES", "AGGREGATIONS", "CLAUSE_ENDS", "COMPARISONS", "CONCEPTS", "DISLIKES", "FILLERS",
-    "GENERAL", "JOINS", "METRIC_WORDS", "NEGATIONS", "RELATIONS", "SPORTS",
+    "GENERAL", "JOINS", "METRIC_WORDS", "NEGATIONS", "RELATIONS", "SPORTS", "WORDS",
 ]  # fmt: skip

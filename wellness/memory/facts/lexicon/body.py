@@ -124,8 +124,9 @@ AGGREGATIONS = {
     "trend": "trend | trends | trending | develop~ | evolve~ | over time | progress~ | progression",
     "change": "change | changes | changed | changing | difference | differ~",
     "duration": (
-        "how long | duration | hours | minutes | length of time | how much time | amount of time "
-        "| time spent | how many hours | how many minutes | number of hours | number of minutes "
-        "| for how long | length | time"
+        "how long | duration | length of time | how much time | amount of time "
+        "| time spent | for how long | length | time"
     ),
+    "hours": "hours | how many hours | number of hours",
+    "minutes": "minutes | how many minutes | number of minutes",
 }

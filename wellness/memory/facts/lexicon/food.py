@@ -4,12 +4,16 @@ CONCEPTS = {
     "drink": "drink | drinks | drank | drunk | drinking | sip~",
     "eat": "eat | eats | ate | eaten | eating | consume~ | consumption of | intake | take in",
     "breakfast": "breakfast | breakfasts",
+    "vegetarian": "vegetarian | veggie | vegetarians",
+}
+
+# Words in other words; unlike a concept, a word counts by its place too.
+WORDS = {
     "lunch": "lunch | lunches | luncheon",
     "dinner": "dinner | dinners | supper | evening meal",
     "meal": "meal | meals",
     "snack": "snack~ | eat snacks | have a snack | have snacks",
     "skip": "skip~ | miss out",
-    "vegetarian": "vegetarian | veggie | vegetarians",
     "vegan": "vegan | vegans",
     "alcohol": "alcohol | booze | alcoholic drink | alcoholic beverage | drink alcohol",
     "vegetables": "vegetables | veg | veggies | vegetable | greens",

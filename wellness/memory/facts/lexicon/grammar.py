@@ -7,17 +7,18 @@ were | be | been | being | do | does | did | done | have | has | had | having | 
 that | these | those | there | so | then | as | by any chance | with | into
 please | thanks | thank you | hi | hello | hey | well now | ok | okay | just | really | actually
 basically | also | too | very | quite | overall | can you | could you | would you | will you
-are you able to | tell me | show me | let me know | let me see | remind me | help me
+are you able to | tell me | show me | let me know | let me see | remind me
 i would like to know | i want to know | i need to know | i would like to see | do you know
 do you remember | look up | check | find out | find | calculate | work out for me | say | what
-what about | how about | which | how high is | how high was | how low is | how low was
+what about | how about | which | how high is | how high was
 amount | figure | value | reading | data | result | report | levels | statistic | stats
+measurement | measurements | a pair of | pair of | it true | it correct
 come to | came to | add up to | according to my data | in my data | ever | exactly | precisely
 currently | current | right now | at the moment | at present | presently | these days | as of now
 now | so far | up to now | up till now | recorded | recording | measure~ | log~ | track~
 nowadays | at this point | at this time | lasts | lasted | lasting
-show~ | shown | manage~ to | happen~ to | person | someone | thing | use to be
-get | take | make | go | would you say | you | your | due | level | us | our own
+show~ | shown | manage~ to | happen~ to | person | someone | thing
+get | take | make | go | use~ | would you say | you | your | due | level | for me
 still | already | even | own | any | some | all of | all my | all the | all of my | all of the
 definitely | certainly | surely | obviously | of course | honestly | truly | simply | literally
 in fact | indeed | in order to | so that | in my life | personally | myself | suffer from
@@ -28,10 +29,7 @@ totally | entirely | kindly | oh | um | yes | both | up to date
 
 # These turn round the rest of their clause; the first also what stands before them in it.
 NEGATIONS = {
-    "not": (
-        "not | no | never | none | neither | nor | cannot | can not | n t | nothing | nobody | "
-        "no one | lack~"
-    ),
+    "not": ("not | no | never | none | neither | n t | nothing | nobody | no one | lack~"),
     "not the rest": (
         "not to | without | dislike~ | hate~ | detest~ | loathe~ | avoid~ | free of | never to | "
         "refrain from | stay away from | steer clear of | abstain from | can not stand"
@@ -63,8 +61,15 @@ RELATIONS = {
     "because": "because | because of | due to | owing to | on account of | as a result of",
     "if": "if | whether | whenever | while | whilst | during | as long as | in case | as soon as",
     "between": "between",
+    "within": "within",
+    "cause": (
+        "cause~ | trigger~ | lead to | bring on | set off | bring about | gives me | gave me | "
+        "give me | result in | make me | makes me | made me | cause me"
+    ),
+    "help": "help~ | help me | help with | helps me",
+    "affect": "affect~ | influence~ | impact~ | have an effect on | have an impact on",
 }
 COMPARISONS = {"above": "more", "below": "less"}  # of what is no number: "more than last week"
 
-JOINS = {"and": "and | plus | as well as", "or": "or"}
+JOINS = {"and": "and | plus | as well as", "or": "or | nor"}
 CLAUSE_ENDS = "but | however | although | though | yet"

@@ -13,11 +13,12 @@ CONCEPTS = {
         "like | likes | liked | love | loves | loved | enjoy~ | prefer | prefers | preferred | "
         "favour~ | favor~ | fond of | favourite | favorite | keen on | i am into | preference | "
         "am a fan of | preferably | would rather | rather | take pleasure in | "
-        "preferred | be a big fan of | be a fan of"
+        "preferred | like most | like best | love most | enjoy most | be a big fan of | be a fan of"
     ),
     "need": "need~ | have to | has to | had to | need to | required to",
     "should": "should | ought to | supposed to | must | meant to",
-    "can": "can | could | able to | am able to | can manage to",
+    "could": "could",
+    "can": "can | able to | am able to | can manage to",
     "allowed": "allowed to | permitted to | allowed",
     "maybe": (
         "maybe | perhaps | might | may | possibly | probably | i think | i guess | i believe | "
@@ -77,7 +78,7 @@ CONCEPTS = {
     ),
     "at most": (
         "at most | no more than | not more than | or less | maximum of | up to | a maximum of | "
-        "or fewer | not over"
+        "or fewer | not over | limit myself to | restrict myself to | max of"
     ),
     "approximately": (
         "about | around | roughly | approximately | approx | some where near | nearly | almost | "
@@ -94,6 +95,9 @@ CONCEPTS = {
     "enough": "enough | sufficient | sufficiently",
     "much": "a lot | a lot of | lots of | plenty of | lots | many | much | loads of",
     "a little": "a little | a bit | slightly | a little bit | a bit of",
+    "hardly": "hardly | barely | scarcely",
+    "track": "the track | a track",
+    "long": "long | for a long time | a long time",
     "only": "only | nothing but | solely",
     "not all": "not all | not every | not always | not everything",
     "recently": "recently | lately | of late",

@@ -1,17 +1,18 @@
 """How people are: pain and injuries, illness, medicine, and those who look after it."""
 
 CONCEPTS = {
+    "intolerance": "intolerant | intolerant to | intolerance | intolerance to | intolerant of",
     "allergy": (
         "allergic | allergic to | allergy | allergy to | allergies | allergic reaction to | "
         "allergic reaction | react allergically to | allergy against | be allergic to"
     ),
-    "intolerance": "intolerant | intolerant to | intolerance | intolerance to | intolerant of",
     "pain": (
         "hurt | hurts | hurting | ache | aches | ached | aching | sore | painful | pain | pains "
         "| soreness | be in pain | achy"
     ),
     "injury": "injure~ | injury | injuries | injured",
     "sprain": "sprain~ | twist~",
+    "surgery": "surgery | surgeries | operation | operations | operate on | operated on | op",
     "fracture": "break | broke | broken | breaking | fracture~ | fractures",
     "torn": "tear | tore | torn | tearing | rupture~",
     "strain": "strain~",
@@ -20,8 +21,13 @@ CONCEPTS = {
     "stiff": "stiff | stiffness",
     "cramp": "cramp~ | cramps",
     "itch": "itch~ | itchy",
-    "surgery": "surgery | surgeries | operation | operations | operate on | operated on | op",
     "heal": "heal~ | recover~ | recovery",
+}
+
+# Words in other words; unlike a concept, a word counts by its place too.
+WORDS = {
+    "physio": "physio | physiotherapist | physical therapist",
+    "doctor": "doctor | doctors | physician | gp | doc | general practitioner",
     "ill": "ill | sick | unwell | illness | sickness | under the weather",
     "nausea": "nausea | nauseous | nauseated | queasy",
     "dizzy": "dizzy | dizziness | light headed | lightheaded | dizzy spell",
@@ -64,8 +70,6 @@ CONCEPTS = {
     "supplement": "supplement | supplements | dietary supplement",
     "inject": "inject~ | injection | injections",
     "smoke": "smoke~ | smoker | smoke cigarettes | cigarettes | smokes",
-    "doctor": "doctor | doctors | physician | gp | doc | general practitioner",
-    "physio": "physio | physiotherapist | physical therapist",
     "physiotherapy": "physiotherapy | physical therapy",
     "trainer": "trainer | personal trainer | fitness trainer",
     "dietitian": "dietitian | dietician",
@@ -74,6 +78,8 @@ CONCEPTS = {
     "diagnose": "diagnose~ | diagnosis",
     "test": "test~ | tests",
     "suffer": "have trouble with | have problems with | have issues with",
+    "lower back": "lower back",
+    "upper back": "upper back",
     "stomach": "stomach | tummy | belly",
     "blood test": "blood test | blood work | bloodwork | blood tests",
     "contacts": "contact lens | contact lenses | contacts",

@@ -11,21 +11,23 @@ ACTIVITIES = {
     "run": (
         "run | runs | ran | running | jog | jogs | jogged | jogging | go for a run | went for a "
         "run | go running | went running | go jogging | went jogging | going for a run | go for "
-        "a jog | go on a run | go out for a run | go out running"
+        "a jog | go on a run | go out for a run | go out running | be a runner | be runners | "
+        "be a jogger"
     ),
     "walk": (
-        "walk~ | go for a walk | went for a walk | go walking | went walking | stroll~ | on foot "
-        "| go on a walk | go for a stroll | go out for a walk | take a walk | go on foot"
+        "walk~ | go for a walk | went for a walk | go walking | went walking | stroll~ | on "
+        "foot | go on a walk | go for a stroll | go out for a walk | take a walk | go on foot | "
+        "be a walker"
     ),
     "cycle": (
         "cycle~ | bike | bikes | biked | biking | bicycle | ride | rides | rode | riding | bike "
-        "ride | bike rides | go cycling | went cycling | ride my bike | go for a bike ride | "
-        "go biking | by bike | by bicycle | on my bike | ride a bike | go for a ride | "
-        "go by bike | ride my bicycle | bicycle ride | cycle ride | go on a bike ride"
+        "ride | bike rides | go cycling | went cycling | ride my bike | go for a bike ride | go "
+        "biking | by bike | by bicycle | on my bike | ride a bike | go for a ride | go by bike "
+        "| ride my bicycle | be a cyclist | bicycle ride | cycle ride | go on a bike ride"
     ),
     "swim": (
         "swim | swims | swam | swum | swimming | go swimming | went swimming | go for a swim | "
-        "went for a swim | swim laps"
+        "went for a swim | swim laps | be a swimmer"
     ),
     "hike": "hike~ | go hiking | went hiking | go on a hike | go for a hike",
     "strength": (
@@ -35,7 +37,7 @@ ACTIVITIES = {
         "with weights | strength exercise"
     ),
 }
-SPORTS = {  # these are concepts of a sentence
+SPORTS = {  # these are words of a sentence
     "yoga": "yoga | do yoga | practise yoga | practice yoga",
     "pilates": "pilates",
     "row": "row | rows | rowed | rowing | go rowing | rowing machine | use the rowing machine",
