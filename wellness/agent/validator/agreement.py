@@ -10,6 +10,7 @@ above by at most the first digit's place or 15 %, since more would be another nu
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -168,6 +169,10 @@ def differs(claim: Claim, one: Evidence, facts: Facts | None = None) -> list[str
     rate = claim.amount.rate
     if rate and one.rate and _per(rate) != _per(one.rate):
         found.append(f"it is per {one.rate}, not per {rate}")
+    elif not rate and "slope" in one.roles and one.rate and facts:
+        said = rf"\b(?:a|per|each|every|by the) {one.rate}\b|/{one.rate}|\b{one.rate}ly\b"
+        if not re.search(said, facts.words):
+            found.append(f"it is per {one.rate}")
     elif rate and claim.change and one.is_difference and not one.rate and _per(rate) != "day":
         found.append(f"it is not per {rate}")
     return found

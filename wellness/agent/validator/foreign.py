@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +23,6 @@ from wellness.errors import ResultError
 from wellness.health.periods.terms import MONTH_NAMES, WEEKDAYS
 
 DEEPEST, MOST = 24, 2_000  # levels, and numbers, of one result
-OWN = frozenset({"tool", "conclusion", "numbers"})
 # Numbers that are no readings: where something stands, not what it is.
 NO_READING = frozenset({
     "id", "ids", "index", "page", "limit", "offset", "timestamp", "ts", "epoch", "version", "status",
@@ -75,15 +74,13 @@ def results_from_json(value: Any) -> list[ToolResult]:
         ResultError: there is nothing that could be a result, or one of the kit's form is
             damaged.
     """
-    if isinstance(value, Mapping) and isinstance(value.get("results"), Sequence):
+    if isinstance(value, Mapping) and isinstance(value.get("results"), (list, tuple, Mapping)):
         value = value["results"]
     if isinstance(value, Mapping):
         value = [value]
-    if not isinstance(value, Sequence) or isinstance(value, str):
+    if not isinstance(value, (list, tuple)):
         kind = type(value).__name__
         raise ResultError(f"A tool result is an object or a list of them, not a {kind}.")
-    if any(isinstance(one, Mapping) and set(one) >= OWN for one in value) or not value:
-        return [_own(one) if _is_own(one) else _foreign(one) for one in value]
     if all(isinstance(one, Mapping) and ("tool" in one or "name" in one) for one in value):
         return [_own(one) if _is_own(one) else _foreign(one) for one in value]
     return [_foreign(value[0] if len(value) == 1 else list(value))]
@@ -98,9 +95,17 @@ def _is_own(value: Any) -> bool:
 def _own(value: Mapping[str, Any]) -> ToolResult:
     try:
         found = ToolResult.from_dict(value)
+        texts = [found.tool, found.conclusion, found.error, found.zone, *found.notes]
         for number in found.numbers:
             if isinstance(number.value, bool) or not math.isfinite(number.value):
                 raise ValueError(f"{number.value!r} is no number")
+            texts += [number.about, number.unit, number.metric, number.role, number.period]
+        for period in found.periods:
+            texts += [period.phrase, period.label, period.start, period.end, period.because]
+        if strange := [text for text in texts if not isinstance(text, str)]:
+            raise ValueError(f"{strange[0]!r} is no text")
+        if not isinstance(found.arguments, Mapping) or not isinstance(found.samples, int):
+            raise ValueError("its arguments are no object, or its samples no number")
         return found
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ResultError(f"A tool result is damaged: {error}.") from error

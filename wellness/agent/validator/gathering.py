@@ -21,7 +21,7 @@ from wellness.agent.validator.evidence import (
     of_number,
     shown,
 )
-from wellness.agent.validator.mentions import NIGHT_S, Calendar, Interval, interval
+from wellness.agent.validator.mentions import HOUR, NIGHT_S, Calendar, Interval, interval
 
 MOST_NUMBERS = 2_000  # of one turn; a foreign tool may return a table
 MOST_TEXTS = 40  # sentences of a result's data, such as recalled memories
@@ -83,7 +83,12 @@ def _merged(numbers: list[Evidence], claim: Claim) -> tuple[list[Evidence], bool
     spans = tuple(span for one in claim.mentions if len(one.spans) == 1 for span in one.spans)
     if not any(set(spans) & set(numbers[i].spans) for i in same):
         for i in same:
-            short = tuple(one for one in spans if one[1] - one[0] <= NIGHT_S)
+            own = numbers[i].spans
+            short = tuple(
+                one for one in spans
+                if one[1] - one[0] <= NIGHT_S
+                and (not own or any(start <= one[0] + HOUR and one[1] - HOUR <= end for start, end in own))
+            )  # fmt: skip
             numbers[i] = replace(
                 numbers[i],
                 spans=numbers[i].spans + (short if numbers[i].roles & LEVELS else ()),

@@ -71,7 +71,7 @@ _LEFT = re.compile(
     re.IGNORECASE,
 )
 _RIGHT = re.compile(
-    rf"^[\s*_]*(?:(?!and\b|or\b|to\b|in\b|on\b|at\b|with\b|for\b|of\b|than\b|is\b|was\b)[\w%/°.'\u2019-]+[\s*_]+){{0,4}}?"
+    rf"^[\s*_]*(?:(?!(?:and|or|to|in|on|at|with|for|of|than|is|was|are|were|but|it|that|which)\b)[\w%/°.'\u2019-]+[\s*_]+){{0,4}}?"
     rf"(?:(?P<up>{MORE})|(?P<down>{LESS}))\b(?P<rest>[^,;.]{{0,20}})",
     re.IGNORECASE,
 )

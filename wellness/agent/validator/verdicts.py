@@ -97,7 +97,8 @@ class Validation:
     def summary(self) -> str:
         """In a sentence."""
         checked = [one for one in self.numbers if one.verdict is not Verdict.NOT_CHECKED]
-        said = f"{len(checked)} numbers checked, {len(self.wrong)} wrong"
+        noun = "number" if len(checked) == 1 else "numbers"
+        said = f"{len(checked)} {noun} checked, {len(self.wrong)} wrong"
         if self.unread:
             said += f"; {self.unread:,} characters at the end were not read"
         return f"{said}."
