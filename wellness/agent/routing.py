@@ -83,7 +83,7 @@ class ModelRouter:
             return INTENT_OF[found.calls[0].name]
         small = any(
             one.get("tool") == NO_TOOL and one.get("reason") == Intent.SMALL_TALK
-            for one in answer.get("calls", ()) if isinstance(one, Mapping)
+            for one in answer.get("calls") or () if isinstance(one, Mapping)
         )  # fmt: skip
         return Intent.SMALL_TALK if small else Intent.OUT_OF_SCOPE
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from wellness.agent.classifier import asks, cues, scope, vocabulary
@@ -22,6 +23,7 @@ from wellness.agent.routes import Intent, Route
 from wellness.memory.messages import ToolCall, Turn
 
 MOST_CALLS = 4  # of one message: nobody asks for more in one breath, and each takes time
+CLAUSES = 64  # kept as they were read: a clause is looked at several times
 TURNS = 3  # back to which "and last week?" may refer
 SHARING = frozenset((Intent.AGGREGATE, Intent.SLEEP, Intent.WORKOUTS))
 COMPARING = re.compile(
@@ -55,7 +57,8 @@ class Classifier:
     """
 
     def __init__(self, *, now: datetime, zone: ZoneInfo, metrics: Iterable[str] = ()) -> None:
-        self.reader = Reader(now, zone, vocabulary.names_of(metrics))
+        reader = Reader(now, zone, vocabulary.names_of(metrics))
+        self._read_once = lru_cache(maxsize=CLAUSES)(reader.read)
 
     def route(self, question: str, *, turns: Sequence[Turn] = ()) -> Route:
         """Where a question goes; see `wellness.agent.routes.Router`."""
@@ -136,7 +139,7 @@ class Classifier:
 
     def _divided(self, text: str) -> Iterator[str]:
         """A clause, cut where a second figure begins: "my average pulse and my highest"."""
-        reading = self.reader.read(text)
+        reading = self._read(text, None)
         first = reading.topics[0].end if reading.topics else len(text)
         for match in LINKED.finditer(text):
             if match.start() >= first:
@@ -147,7 +150,8 @@ class Classifier:
 
     def _read(self, text: str, before: Part | None) -> Reading:
         beside = before.whens[0].interval if before and before.whens else None
-        return self.reader.read(text, apart=COMPARING.search(text) is not None, beside=beside)
+        apart = COMPARING.search(text) is not None
+        return self._read_once(text, apart=apart, beside=beside)
 
     def _part(
         self, text: str, before: Part | None, told: Sequence[Clause], same: bool

@@ -104,7 +104,8 @@ TELLING = re.compile(
 )
 NAMED_FIRST = re.compile(
     joined(
-        r"""^(?:my|the|our|his|her|a|an|this|that|these|those|both|some)? ?[\w'-]+
+        r"""^(?:my|the|our|his|her|a|an|this|that|these|those|both|some|dr\.|mr\.
+        |mrs\.|ms\.)? ?[\w'-]+
         (?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets
         |says?|said|told|thinks?|thought|started|feels?|felt|broke|swears?|makes?|made|wants?|keeps?
         |killed|does|did|went|goes|came|gave|asked|asks|lives|needs|recommends|recommended)\b"""
