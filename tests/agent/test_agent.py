@@ -157,8 +157,9 @@ def test_a_number_that_was_made_up_is_asked_for_again(make: Make) -> None:
     assert said.by == "model"
     assert names(said).count("answer") == 2
     complaint = chat.heard[1][-1]["content"]
-    assert "99,999" in complaint
-    assert chat.heard[1][-2] == {"role": "assistant", "content": "You took 99,999 steps last week."}
+    assert "do not support 99,999" in complaint
+    assert complaint.startswith(chat.heard[0][-1]["content"])
+    assert len(chat.heard[1]) == len(chat.heard[0]), "the lie is not quoted"
     assert said.tokens_in == 22
 
 

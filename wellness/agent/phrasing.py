@@ -27,9 +27,17 @@ def without_model(route: Route, results: Sequence[ToolResult]) -> tuple[str, By]
         return prompts.REFUSAL, "template"
     if not results and route.by == "model":  # nobody recognised it
         return prompts.UNSURE, "template"
-    if results and (route.intent in TOLD_BY_TOOL or not any(one.ok for one in results)):
+    if results and not any(one.ok for one in results):
+        return f"{prompts.NOT_ANSWERED} {prompts.plain(results)}", "tool"
+    if results and (route.intent in TOLD_BY_TOOL or all(map(finds_nothing, results))):
         return prompts.plain(results), "tool"
     return None
+
+
+def finds_nothing(result: ToolResult) -> bool:
+    """Whether a memory was asked and has no clear answer: a model would make one up."""
+    unclear = result.data.get("clear") is False
+    return result.ok and (unclear or not (result.samples or result.numbers))
 
 
 def last_resort(results: Sequence[ToolResult]) -> str:
@@ -48,8 +56,7 @@ def conversation(state: TurnState, setting: Setting) -> list[dict[str, Any]]:
     said = [message.to_ollama() for message in context]
     said.append({"role": "user", "content": prompts.ask(state["question"], state["results"])})
     if (last := state["validation"]) and not last.ok:
-        said.append({"role": "assistant", "content": state["answer"]})
-        said.append({"role": "user", "content": prompts.again(faults(last))})
+        said[-1]["content"] += prompts.again([one.text for one in last.wrong])
     return said
 
 

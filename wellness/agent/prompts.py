@@ -15,7 +15,8 @@ SYSTEM = """\
 You are a wellness assistant and talk with one person about their own health data.
 Tools have computed the facts that you are given. Say them in one or two plain, friendly sentences.
 Use numbers exactly as they are given, with their units. Never compute or guess a number.
-If the facts do not answer the question, say that you do not know. Give no diagnoses."""
+Call the person "you". If the facts do not answer the question, say that you do not know.
+Give no diagnoses."""
 
 REFUSAL = (
     "I cannot help with that. I know your own health data and what you have told me, and nothing "
@@ -54,12 +55,17 @@ def ask(question: str, results: Sequence[ToolResult]) -> str:
     )
 
 
-def again(problems: Sequence[str]) -> str:
-    """What a model is told whose answer did not pass the check."""
-    wrong = "\n".join(f"- {problem}" for problem in problems)
+def again(numbers: Sequence[str]) -> str:
+    """What is added to the message when an answer held numbers that the facts do not support.
+
+    The question is asked anew instead of quoting the answer: a small model would repeat it.
+
+    >>> again(["23"])
+    '\\nThe facts do not support 23. Copy every number from the facts, with its unit.'
+    """
     return (
-        f"Your answer is not supported by the facts:\n{wrong}\n"
-        "Answer again, and copy every number from the facts."
+        f"\nThe facts do not support {', '.join(numbers) or 'an empty answer'}. "
+        "Copy every number from the facts, with its unit."
     )
 
 

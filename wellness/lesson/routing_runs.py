@@ -23,7 +23,7 @@ from wellness.lesson.verdicts import verdict_by, verdict_from
 from wellness.memory.messages import Turn
 from wellness.settings import project_root
 
-RUNS = project_root() / "build" / "routing"
+RUNS = project_root() / "build" / "routing" / "runs"
 MEASURES = ("tool right", "all right", "refused")
 BEFORE, AFTER, AROUND = 60, 95, 5  # percent, as claimed; "60 %" is taken as 55 to 65
 

@@ -42,6 +42,7 @@ def recall_memories(desk: Desk, arguments: Recalled) -> Draft:
     draft.samples = len(told)
     draft.data["memories"] = [_row(desk, hit, one) for hit, one in told]
     near = [one for hit, one in told if _is_about(hit, one, wanted)]
+    draft.data["clear"] = bool(near)
     if not told:
         draft.say("nothing that I was told is about that.")
     elif not near:

@@ -13,7 +13,7 @@ from wellness.agent.tools.said import FOUND, Said
 from wellness.agent.tools.spans import Span
 from wellness.agent.tools.spoken import Spoken
 from wellness.agent.tools.wording import clean, day, number, quoted
-from wellness.errors import ToolError, UnitError
+from wellness.errors import NoReadings, ToolError, UnitError
 from wellness.health import units
 
 HOURS_A_DAY = 24  # a smaller number of sleep is of hours, a larger one of minutes
@@ -62,7 +62,7 @@ def find_target(
         span: the period that was named: the goal is the one of then.
 
     Raises:
-        ToolError: there is none.
+        NoReadings: there is none.
     """
     if named is not None:
         return _named(desk, draft, stored, how, named)
@@ -77,7 +77,7 @@ def find_target(
     if target := _of_ring(desk, stored):
         return target
     told = "" if desk.memory is None else ", or tell me your goal and ask again"
-    raise ToolError(
+    raise NoReadings(
         f"No target for {how.noun} was named, and I know of no goal for it.",
         hint=f"Name one{told}.",
     )

@@ -10,6 +10,7 @@ in the result's `error` with their remedy. A bug is raised.
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -160,9 +161,8 @@ def _shown(arguments: object) -> dict[str, Any]:
     """What was given, as far as it can be shown: it may be anything."""
     if not isinstance(arguments, Mapping):
         return {}
-    plain = (str, int, float, bool)
     return {
         clean(str(name), 60): clean(value, 100) if isinstance(value, str) else value
         for name, value in list(arguments.items())[:10]
-        if isinstance(value, plain)
+        if isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
     }
