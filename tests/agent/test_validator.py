@@ -111,7 +111,8 @@ OXYGEN = ToolResult(
     (LAST_WEEK, WEEK_BEFORE),
 )  # fmt: skip
 MEMORY = ToolResult(
-    "recall_memories", {"query": "sleep"}, "On 2 April 2026 you told me \"I want to sleep 8 hours\".",
+    "recall_memories", {"query": "sleep"},
+    "On 2 April 2026 you told me \"I want to sleep 8 hours\".",
     data={"memories": [
         {"id": "m77", "text": "Adults should sleep 7 or more hours per night.", "score": 0.91},
         {"text": "My longest run was 31 km.", "said_at": 1_790_000_000},
@@ -182,7 +183,8 @@ HOLD = [
     ("You took 652 steps (6.9 %) fewer a day.", WEEKS, "supported supported"),
     ("0.8 percentage points lower than in the week before.", OXYGEN, "supported"),
     # goals
-    ("You weigh 180.2 lb, 15.2 lb above your goal of 165 lb.", WEIGHT, "supported supported supported"),
+    ("You weigh 180.2 lb, 15.2 lb above your goal of 165 lb.", WEIGHT,
+     "supported supported supported"),
     ("15.2 pounds to go until you reach 165.", WEIGHT, "supported supported"),
     ("Your goal weight is 165 lb.", WEIGHT, "supported"),
     # memories
@@ -212,12 +214,14 @@ def test_what_holds(answer: str, result: ToolResult, expected: str) -> None:
 DERIVED = [
     ("You weigh 81.7 kg.", WEIGHT, "180.2 lb = 81.74 kg"),
     ("You ran 9.7 miles.", RUNS, "15.6 km = 9.69 mi"),
-    ("Your best day had 8,135 steps more than your worst.", STEPS, "12,345 steps − 4,210 steps = 8,135 steps"),
+    ("Your best day had 8,135 steps more than your worst.", STEPS,
+     "12,345 steps − 4,210 steps = 8,135 steps"),
     ("Last week you averaged 8,748 steps a day, 652 less than in the week before.", WEEKS, ""),
     ("The average run was 5.2 km.", RUNS, "15.6 km / 3 workouts = 5.2 km"),
     ("You are 9 % above your goal.", WEIGHT, "(180.2 lb − 165 lb) / 165 lb = 9.21 %"),
     ("Deep sleep made up 16 % of the night.", SLEEP, "1.2 h / 7.54 h = 15.92 %"),
-    ("Your blood oxygen is down 0.8 % on the week before.", OXYGEN, "(96.8 % − 97.6 %) / 97.6 % = -0.82 %"),
+    ("Your blood oxygen is down 0.8 % on the week before.", OXYGEN,
+     "(96.8 % − 97.6 %) / 97.6 % = -0.82 %"),
 ]  # fmt: skip
 
 
@@ -295,7 +299,8 @@ WRONG = [
     ("In the week before last you took 652 fewer steps a day.", WEEKS, "652", "wrong_sign"),
     ("It rose from 9,400 to 8,748 steps a day.", WEEKS, "8,748", "wrong_sign"),
     ("You took 8,748 a day, up from 9,400.", WEEKS, "8,748", "wrong_sign"),
-    ("You walked more last week (8,748 steps a day) than the week before (9,400).", WEEKS, "8,748", "wrong_sign"),
+    ("You walked more last week (8,748 steps a day) than the week before (9,400).", WEEKS,
+     "8,748", "wrong_sign"),
     ("15.2 lb below your goal of 165 lb.", WEIGHT, "15.2", "wrong_sign"),
     ("Your temperature was 37.2 °C.", STEPS, "37.2", "unsupported"),
     ("You climbed 47 flights of stairs.", STEPS, "47", "unsupported"),
@@ -416,15 +421,16 @@ def test_work_is_bounded() -> None:
 
 def test_now_needs_a_zone() -> None:
     with pytest.raises(ValueError, match="aware"):
-        validate("5", [], now=datetime(2026, 1, 1), zone=ZONE)  # noqa: DTZ001
+        validate("5", [], now=datetime(2026, 1, 1), zone=ZONE)
     assert validate("", [], now=datetime(2026, 1, 1, tzinfo=UTC), zone=ZONE).ok
 
 
 EVERY: Sequence[ToolResult] = (STEPS, PULSE, SLEEP, WEEKS, WEIGHT, RUNS, OXYGEN, MEMORY, FAILED)
 WORDS = st.sampled_from(
-    ["61,234", "71", "7 h 32 min", "more", "less", "than", "last week", "on Monday", "steps", "bpm", "%",
-     "average", "(", ")", ".", ",", "and", "from", "to", "between", "about", "-", "your goal", "half",
-     "times", "\n", "/", ":", "of", "a day", "twice", "March", "not", "lb", "15.2", "the week before"]
+    ["61,234", "71", "7 h 32 min", "more", "less", "than", "last week", "on Monday", "steps", "bpm",
+     "%", "average", "(", ")", ".", ",", "and", "from", "to", "between", "about", "-", "half",
+     "your goal", "times", "\n", "/", ":", "of", "a day", "twice", "March", "not", "lb", "15.2",
+     "the week before"]
 )  # fmt: skip
 
 

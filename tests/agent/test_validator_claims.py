@@ -1,4 +1,4 @@
-"""What an answer says with each number: unit, role, direction, period; and how it is taken apart."""
+"""What an answer says with each number: unit, role, direction, period."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 from wellness.agent.results import UsedPeriod
 from wellness.agent.validator import amounts, claims, language, measures, subjects
 from wellness.agent.validator.claims import Claim
-from wellness.agent.validator.mentions import Calendar, holds, interval, names
+from wellness.agent.validator.intervals import holds, interval, names
+from wellness.agent.validator.mentions import Calendar
 
 ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2026, 9, 30, 20, 15, tzinfo=ZONE)
@@ -51,7 +52,8 @@ def stated(text: str, *used: UsedPeriod) -> list[Claim]:
         ("10,432 in March", [(10_432, "")]), ("98.6 °F", [(98.6, "degF")]),
         ("45 ms", [(45, "ms")]), ("3 weight readings", [(3, "#readings")]),
         ("7 hours, 30 minutes more than", [(7, "hr"), (30, "min")]),
-        ("8 glasses", [(8, "#drinks")]), ("94 mg/dL", [(94, "mg/dL")]), ("12 km/h", [(12, "km/hr")]),
+        ("8 glasses", [(8, "#drinks")]), ("94 mg/dL", [(94, "mg/dL")]),
+        ("12 km/h", [(12, "km/hr")]),
         ("half of the days", [(0.5, "")]), ("seven or more hours", [(7, "hr")]),
     ],
 )  # fmt: skip
@@ -81,7 +83,8 @@ def test_units_convert_within_their_kind() -> None:
 
 @pytest.mark.parametrize(
     ("before", "hedge"),
-    [("about ", "about"), ("just over ", "over"), ("a little under ", "nearly"), ("up to ", "at most"),
+    [("about ", "about"), ("just over ", "over"), ("a little under ", "nearly"),
+     ("up to ", "at most"),
      ("no more than ", "at most"), ("at least ", "at least"), ("almost ", "nearly"), ("~", "about"),
      ("more than your ", "over"), ("you took ", ""), ("thereabout ", ""), ("below ", "under")],
 )  # fmt: skip
@@ -114,7 +117,8 @@ def test_directions(before: str, after: str, expected: tuple[bool, int]) -> None
         ("walking heart rate", {"WalkingHeartRateAverage"}), ("steps", {"StepCount"}),
         ("You slept", {"SleepAnalysis"}), ("calories", set(subjects.ENERGY)),
         ("active calories", {"ActiveEnergyBurned"}), ("blood oxygen", {"OxygenSaturation"}),
-        ("body fat", {"BodyFatPercentage"}), ("you weigh", {"BodyMass"}), ("HRV", {"HeartRateVariabilitySDNN"}),
+        ("body fat", {"BodyFatPercentage"}), ("you weigh", {"BodyMass"}),
+        ("HRV", {"HeartRateVariabilitySDNN"}),
         ("breathing rate", {"RespiratoryRate"}), ("VO2 max", {"VO2Max"}), ("nothing", set()),
     ],
 )  # fmt: skip
@@ -149,7 +153,9 @@ def test_a_comparison_has_a_subject_and_what_it_is_held_against() -> None:
 
 
 def test_roles_go_to_their_numbers() -> None:
-    text = "You averaged 68 bpm, with a high of 142 and a low of 51; 8,748 steps a day, 61,234 in total."
+    text = (
+        "You averaged 68 bpm, with a high of 142 and a low of 51; 8,748 steps a day, 61,234 in all."
+    )
     assert [set(claim.roles) for claim in stated(text)] == [
         {"average"}, {"maximum"}, {"minimum"}, {"per day"}, {"sum"},
     ]  # fmt: skip
@@ -183,14 +189,14 @@ def test_an_aside_is_about_the_same() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "On 28 September 2026", "From Mon 28 Sep 2026 to Sun 4 Oct 2026", "(Thu 1 Jan 2026 to Thu 31 Dec 2026)",
-        "in 2025", "2026-09-28T08:05 is when", "9/28/2026", "1. First", "2) Second", "the last 7 days",
+        "On 28 September 2026", "From Mon 28 Sep 2026 to Sun 4 Oct 2026", "in 2025", "9/28/2026",
+        "(Thu 1 Jan 2026 to Thu 31 Dec 2026)", "1. First", "2) Second", "the last 7 days",
         "one of them", "no one", "in one day", "zone 2", "No. 5", "the two weeks", "your top three",
         "24/7", "100 % sure", "after a 5K race", "since 2024",
     ],
 )  # fmt: skip
 def test_what_is_no_claim(text: str) -> None:
-    assert stated(text + ".") == [] or text.startswith("2026-09-28T"), stated(text)
+    assert stated(text + ".") == []
 
 
 def test_relative_periods_are_those_of_the_results() -> None:
@@ -230,7 +236,8 @@ def test_when_a_mention_names_an_interval() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["march " * 900, "between 5 and " * 400, "(" * 4000 + "5", "5 and " * 900, "more than " * 500]
+    "text",
+    ["march " * 900, "between 5 and " * 400, "(" * 4000 + "5", "5 and " * 900, "more than " * 500],
 )
 def test_hostile_text_takes_bounded_work(text: str) -> None:
     assert len(read(text)) <= claims.MOST_CLAIMS

@@ -51,12 +51,14 @@ FOREIGN: list[tuple[Any, str, str]] = [
      "You took 8,120 steps on Monday and 10,432 on Tuesday."),
     ({"steps": {"monday": 10432, "tuesday": 8120}},
      "Monday: 10,432 steps; Tuesday: 8,120.", "Monday: 8,120 steps; Tuesday: 10,432."),
-    ({"2026-09-28": {"distance_km": 5.2}}, "On Monday you ran 5.2 km.", "On Sunday you ran 5.2 km."),
+    ({"2026-09-28": {"distance_km": 5.2}},
+     "On Monday you ran 5.2 km.", "On Sunday you ran 5.2 km."),
     ([{"metric": "HKQuantityTypeIdentifierStepCount", "value": 8214, "unit": "count"}],
      "8,214 steps", "8,241 steps"),
     ({"metric": "HeartRate", "statistic": "average", "value": 71.2, "unit": "bpm",
       "period": {"label": "yesterday", "start": "2026-09-29"}},
-     "Yesterday your heart rate averaged 71.2 bpm.", "Last week your heart rate averaged 71.2 bpm."),
+     "Yesterday your heart rate averaged 71.2 bpm.",
+     "Last week your heart rate averaged 71.2 bpm."),
     ({"goal": {"weight_lb": 165}, "current": {"weight_lb": 180.2}},
      "You weigh 180.2 lb; your goal is 165 lb.", "You weigh 165 lb."),
     ({"summary": "You took 8,214 steps yesterday and slept 6 h 50 min."},
@@ -108,7 +110,9 @@ def test_a_damaged_result_is_refused(damaged: Any) -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4)
+    ),
     max_leaves=12,
 )  # fmt: skip
 

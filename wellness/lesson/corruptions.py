@@ -1,8 +1,7 @@
-"""Correct answers made wrong on purpose, in eight ways, to judge the validator.
+"""Correct answers made wrong on purpose, in ten ways, to judge the validator.
 
-    answers = load_answers("development")
-    report = judge(answers)
-    print(report)
+    for made in corrupt(load_answers("development")):
+        print(made.kind, made.text)
 
 Answers stand in `data/answers_*.json` with the tool results that they word; a part in braces is a
 number, `{8,214}`, or what says something about one, `{last week:period}`. data/README.md has the
@@ -167,15 +166,17 @@ def _one(answer: Answer, kind: Corruption, pick: random.Random) -> Iterator[Corr
             yield _changed(answer, kind, swapped)
 
 
-def _others(
-    answer: Answer, part: Part, kind: Corruption, pick: random.Random
-) -> Sequence[str]:
+def _others(answer: Answer, part: Part, kind: Corruption, pick: random.Random) -> Sequence[str]:
     """What a part may become in one way of going wrong."""
     before = answer.text[: part.start]
     if kind == "stale":
         return part.others if mistakes.is_other(part.others, part.text, answer.results) else ()
     if kind in ("value", "digits", "separator"):
-        change = {"value": mistakes.value, "digits": mistakes.digits, "separator": mistakes.separator}
+        change = {
+            "value": mistakes.value,
+            "digits": mistakes.digits,
+            "separator": mistakes.separator,
+        }
         said = [other.text for other in answer.parts if other.kind == "number"]
         return change[kind](part.text, before, pick, answer.results, said)
     return part.others or mistakes.OPPOSITES[kind].get(part.text.lower(), ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from wellness.agent.results import ToolResult
 from wellness.memory.facts.quantities import SMALL
@@ -12,8 +13,8 @@ from wellness.memory.facts.quantities import SMALL
 TRIES = 12  # for a value that is no other number of the results by chance
 APART = 0.012  # relative; a changed number has to be so far from each true one
 _HEDGE = re.compile(
-    r"\b(?:about|around|roughly|nearly|almost|over|under|approximately|at least|less than|more than|"
-    r"than|above|below|just)\s(?:your\s)?$",
+    r"\b(?:about|around|roughly|nearly|almost|over|under|approximately|at least|less than|"
+    r"more than|than|above|below|just)\s(?:your\s)?$",
     re.IGNORECASE,
 )
 _RUN = re.compile(r"\d+")
@@ -134,7 +135,7 @@ def digits(
         return []
     places = [i for i, letter in enumerate(text) if letter.isdigit()]
     pairs = [
-        (one, other) for one, other in zip(places, places[1:], strict=False)
+        (one, other) for one, other in pairwise(places)
         if text[one] != text[other] and text[one + 1 : other] in ("", ",", ".", " ")
     ]  # fmt: skip
     pick.shuffle(pairs)
@@ -152,7 +153,11 @@ def separator(
     found = []
     if match := re.search(r"(\d+)[, ](\d{3})\b", text):
         whole = match[1] + match[2]
-        for cut in (f"{match[1]}.{match[2]}", f"{whole[:-1]}.{whole[-1]}", f"{whole[:-1]},{whole[-1]}"):
+        for cut in (
+            f"{match[1]}.{match[2]}",
+            f"{whole[:-1]}.{whole[-1]}",
+            f"{whole[:-1]},{whole[-1]}",
+        ):
             found.append(text[: match.start()] + cut + text[match.end() :])
     elif match := re.search(r"(\d+)\.(\d+)", text):
         moved = f"{match[1][:-1] or '0'}.{match[1][-1]}{match[2]}"
@@ -175,9 +180,7 @@ def _sound(text: str) -> bool:
     return not (minutes and int(minutes[1]) > 59)
 
 
-def _is_false(
-    other: str, text: str, results: Sequence[ToolResult], said: Sequence[str]
-) -> bool:
+def _is_false(other: str, text: str, results: Sequence[ToolResult], said: Sequence[str]) -> bool:
     """Whether a changed number is none that the results, or the rest of the answer, have."""
     true = [number.value for result in results for number in result.numbers]
     true += [number for words in said for number in _numbers(words)[:1]]

@@ -22,13 +22,19 @@ _ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _OF_A = re.compile(r"\s+(?:of\s+)?(?:an?|one)\s+(?P<unit>[a-z]+)\b", re.IGNORECASE)
-_LATE = re.compile(r"\s+and\s+(?:a\s+(half)|(?:a\s+)?(quarter)|(three\s+quarters))\b", re.IGNORECASE)
+_LATE = re.compile(
+    r"\s+and\s+(?:a\s+(half)|(?:a\s+)?(quarter)|(three\s+quarters))\b", re.IGNORECASE
+)
 _LATE_WORTH = (0.5, 0.25, 0.75)
 _JOINT = re.compile(r"\s*(?:to|and|or|-|\u2013|/|of|out of|of the|of your|through)\s*")
 _LAST_WORD = re.compile(r"([^\s,;:.()]+)\s+$")
 _COMPARED = re.compile(r"\s+(?:more|less|longer|shorter|over|above|below|under)\b", re.IGNORECASE)
-_SPAN = re.compile(r"(?:\bfrom|\bat)\s\d{1,2}:\d\d\s?(?:to|until|till|and|-|\u2013)\s?$", re.IGNORECASE)
-_AT = re.compile(r"\b(?:at|until|till|by|since|o'clock|around|from)\s+(?:about\s+)?$", re.IGNORECASE)
+_SPAN = re.compile(
+    r"(?:\bfrom|\bat)\s\d{1,2}:\d\d\s?(?:to|until|till|and|-|\u2013)\s?$", re.IGNORECASE
+)
+_AT = re.compile(
+    r"\b(?:at|until|till|by|since|o'clock|around|from)\s+(?:about\s+)?$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,8 @@ def _articles(text: str) -> Iterator[Amount]:
         before = _LAST_WORD.search(text, max(0, match.start() - 30), match.start())
         if before and (before[1].lower() in measures.SPOKEN or before[1].lower() in ("half", "of")):
             continue
-        part = 0.75 if match["three"] else {"half": 0.5, "quarter": 0.25, "third": 1 / 3}.get(
-            (match["part"] or "").lower(), 0.0
-        )
+        name = "three" if match["three"] else (match["part"] or "").lower()
+        part = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "three": 0.75}.get(name, 0.0)
         step = {0.0: 1.0, 0.5: 0.5}.get(part, 0.25)
         yield Amount(
             match[0], *match.span(), match.end(), 1 + part, measures.canonical(match["unit"]),
@@ -95,12 +100,13 @@ def _articles(text: str) -> Iterator[Amount]:
 def _with_unit(one: Numeral, text: str) -> Amount:
     said = measures.after(text, one.end)
     start, end = one.start, one.end
-    if one.kind == "fraction" and not said and (of := _OF_A.match(text, one.end)):
-        if of["unit"].lower() in measures.SPOKEN:
+    if one.kind == "fraction":
+        of = _OF_A.match(text, one.end)
+        if not said and of and of["unit"].lower() in measures.SPOKEN:
             end = of.end()
             said = measures.Said(measures.SPOKEN[of["unit"].lower()], of.start(), end)
-    if one.kind == "fraction" and said and re.match(r"\s+of\b", text[one.end :]) and end == one.end:
-        said = None  # half of the days
+        elif said and re.match(r"\s+of\b", text[one.end :]):
+            said = None  # half of the days
     name = said.unit if said else "#times" if one.kind == "times" else ""
     stop = max(said.end, end) if said else end
     amount = Amount(
@@ -128,9 +134,11 @@ def _clock(amount: Amount, one: Numeral, text: str) -> Amount:
         readings = [hours] if amount.unit == "hr" else [minutes, hours]
     elif amount.unit in ("min/km", "min/mi"):
         readings = [(one.value / 60, amount.unit, one.step / 60)]
-    elif one.value < 24 * 60 and (one.text.startswith("0") or _SPAN.search(text[: one.start])):
-        readings = [day]
-    elif one.value < 24 * 60 and _AT.search(text, max(0, one.start - 20), one.start):
+    elif one.value < 24 * 60 and (
+        one.text.startswith("0")
+        or _SPAN.search(text[max(0, one.start - 30) : one.start])
+        or _AT.search(text[max(0, one.start - 20) : one.start])
+    ):
         readings = [day]
     else:
         readings = [hours, minutes, day] if one.value < 24 * 60 else [hours, minutes]

@@ -8,9 +8,18 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wellness.agent.results import ToolResult
-from wellness.agent.validator import agreement, claims, derive, failures, gathering, measures, relations
+from wellness.agent.validator import (
+    agreement,
+    claims,
+    derive,
+    failures,
+    gathering,
+    measures,
+    relations,
+    values,
+)
 from wellness.agent.validator.agreement import Facts
-from wellness.agent.validator.claims import Claim
+from wellness.agent.validator.claim import Claim
 from wellness.agent.validator.evidence import Evidence, shown
 from wellness.agent.validator.mentions import Calendar
 from wellness.agent.validator.thresholds import asked_numbers, comparison
@@ -33,7 +42,7 @@ def validate(
     A threshold of the question may be repeated as one. Results with an error vouch for nothing.
 
     Args:
-        answer: what is to be said; its first 4,000 characters and 120 numbers are read, more is not ok.
+        answer: what is to be said; its first 4,000 characters and 120 numbers are read.
         results: of the tools that were called for it.
         now: when; aware. "Last week" depends on it.
         zone: where the person lives.
@@ -65,9 +74,8 @@ def validate(
     asked = asked_numbers(question, calendar)
     judged = [judge(claim, pool, asked, facts) for claim in said]
     for i, claim in enumerate(said):
-        if claim.pair == "of" and claim.first and _twice(judged[i], judged[claim.partner], claim, pool):
-            reason = f"the results have {claim.amount.text} only once"
-            judged[i] = replace(judged[i], verdict=Verdict.WRONG_VALUE, reason=reason)
+        if claim.pair == "of" and claim.first:
+            judged[i] = _once(judged[i], judged[claim.partner], claim, pool)
     for relation in relations.find(said, answer):
         judged[relation.first] = _related(relation, said, judged)
     return Validation(answer, tuple(judged), unread)
@@ -88,7 +96,7 @@ def judge(
         return _said(claim, Verdict.ROUNDED, f"{inside.shown} lies in the range", inside.source)
     plain = replace(claim, hedge="")
     for one in asked if agreement.as_target(claim) else ():
-        if agreement.value(plain, one):
+        if values.match(plain, one):
             if reason := comparison(claim, one.value, pool, facts):
                 return _said(claim, Verdict.WRONG_SIGN, reason, one.source)
             return _said(claim, Verdict.NOT_CHECKED, "the question's own number", one.source)
@@ -102,27 +110,27 @@ def judge(
 
 def _best(
     claim: Claim, pool: Sequence[Evidence], facts: Facts
-) -> tuple[Evidence, agreement.Value] | None:
+) -> tuple[Evidence, values.Value] | None:
     """The evidence that a number is, the closest first, a tool's own number before a sentence's."""
     found = [
         ((value.closeness != "exact", value.converted, "target" in one.roles, not one.own), i)
         for i, one in enumerate(pool)
-        if (value := agreement.value(claim, one)) and agreement.agrees(claim, one, facts)
+        if (value := values.match(claim, one)) and agreement.agrees(claim, one, facts)
     ]
     if not found:
         return None
     one = pool[min(found)[1]]
-    value = agreement.value(claim, one)
+    value = values.match(claim, one)
     assert value is not None
     return one, value
 
 
-def _direct(claim: Claim, one: Evidence, value: agreement.Value) -> CheckedNumber:
+def _direct(claim: Claim, one: Evidence, value: values.Value) -> CheckedNumber:
     if value.converted:
         converted = measures.convert(one.value, one.unit, claim.amount.unit)
         formula = f"{one.shown} = {shown(converted or 100 * one.value, claim.amount.unit)}"
         return _said(claim, Verdict.DERIVED, "the same in another unit", formula)
-    worded = agreement.in_unit_of(claim, one)
+    worded = values.in_unit_of(claim, one)
     if worded is not None and any(abs(worded - it) <= 1e-9 * abs(it) for it in one.worded):
         return _said(claim, Verdict.SUPPORTED, one.shown, one.source)
     if value.closeness == "rounded":
@@ -130,13 +138,16 @@ def _direct(claim: Claim, one: Evidence, value: agreement.Value) -> CheckedNumbe
     return _said(claim, Verdict.SUPPORTED, one.shown, one.source)
 
 
-def _twice(
-    one: CheckedNumber, other: CheckedNumber, claim: Claim, pool: Sequence[Evidence]
-) -> bool:
-    """Whether "three of three" is one and the same number of the results."""
-    if one.value != other.value or one.verdict is not Verdict.SUPPORTED or not one.source:
-        return False
-    return sum(bool(it.own and agreement.value(claim, it)) for it in pool) == 1
+def _once(
+    one: CheckedNumber, whole: CheckedNumber, claim: Claim, pool: Sequence[Evidence]
+) -> CheckedNumber:
+    """The part in "three of three": another number of the results than the whole, or wrong."""
+    if one.verdict is not Verdict.SUPPORTED or one.value != whole.value:
+        return one
+    if sum(bool(it.own and values.match(claim, it)) for it in pool) != 1:
+        return one
+    reason = f"the results have {one.text} only once"
+    return replace(one, verdict=Verdict.WRONG_VALUE, reason=reason)
 
 
 def _inside(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> Evidence | None:
@@ -147,7 +158,7 @@ def _inside(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> Evidence | 
     if not 0 < low < high <= 1.25 * low:
         return None
     ends = frozenset({"minimum", "maximum"})
-    if any((one.roles | one.extreme) & ends and agreement.same_kind(claim, one) for one in pool):
+    if any((one.roles | one.extreme) & ends and values.same_kind(claim, one) for one in pool):
         return None
     plain = replace(claim, roles=claim.roles - {"minimum", "maximum"})
     for one in pool:

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 
 Place = tuple[int, int]
 
-_ABBREVIATIONS = r"(?<!\bvs)(?<!\bi\.e)(?<!\be\.g)(?<!approx)(?<!\ba\.m)(?<!\bp\.m)(?<!\bmin)(?<!\bmax)"
+_ABBREVIATIONS = (
+    r"(?<!\bvs)(?<!\bi\.e)(?<!\be\.g)(?<!approx)(?<!\ba\.m)(?<!\bp\.m)(?<!\bmin)(?<!\bmax)"
+)
 SENTENCE_END = re.compile(rf"[!?;\n]|{_ABBREVIATIONS}\.(?=[\s\"'*)]|$)")
 REFERRING = (
     r"than|compared\s+(?:to|with)|in\s+comparison\s+(?:to|with)|versus|vs\b\.?|against|"
@@ -134,7 +136,11 @@ def _parts(
         into_bracket = following is not None and following.bracketed and bool(following.numbers)
         refers = bool(re.match(REFERRING, piece.opener, re.IGNORECASE))
         only_when = parts and not _has(parts[-1], whole) and _is_period(text, piece, whole)
-        joined = following is None or only_when or re.fullmatch(_JOINING, following.opener, re.IGNORECASE)
+        joined = (
+            following is None
+            or only_when
+            or re.fullmatch(_JOINING, following.opener, re.IGNORECASE)
+        )
         backward = not into_bracket and (refers or piece.bracketed or joined)
         if parts and not waiting and backward:
             parts[-1].end = piece.end
@@ -161,11 +167,15 @@ def _cut(
     for match in _CUT.finditer(text, start, end):
         if _inside(match.start(), closed):
             continue
-        if match["other"] and match[0].lower() == "to" and not any(
-            0 <= place[0] - match.end() <= TO_REACH for place in numbers
+        if (
+            match["other"]
+            and match[0].lower() == "to"
+            and not any(0 <= place[0] - match.end() <= TO_REACH for place in numbers)
         ):
             continue  # "to go"
-        if (match["other"] or match["colon"]) and not _between_numbers(match.span(), pieces[-1].start, end, numbers):
+        if (match["other"] or match["colon"]) and not _between_numbers(
+            match.span(), pieces[-1].start, end, numbers
+        ):
             continue
         pieces[-1].end = match.start()
         depth = max(0, depth + {"(": 1, "[": 1, ")": -1, "]": -1}.get(match[0], 0))

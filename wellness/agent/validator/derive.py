@@ -8,18 +8,23 @@ with enough numbers some formula gives any result.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from wellness.agent.validator import agreement, measures
+from wellness.agent.validator import agreement, measures, values
 from wellness.agent.validator.agreement import Facts
-from wellness.agent.validator.claims import Claim
-from wellness.agent.validator.evidence import DIFFERENCES, Evidence, shown
-from wellness.agent.validator.mentions import NIGHT_S, Mention, names
-
-MOST_OPERANDS = 60  # of one kind; the pairs of them are tried
-COMPARABLE = frozenset({"target", "latest", "sum", "average", "reading", "first", "previous", "count"})
+from wellness.agent.validator.claim import Claim
+from wellness.agent.validator.evidence import Evidence, shown
+from wellness.agent.validator.operands import (
+    MOST_OPERANDS,
+    concerns,
+    converted,
+    groups_of,
+    is_short,
+    pairs,
+    part_and_whole,
+)
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,19 @@ def derive(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> Derived | No
 
 
 def _gives(claim: Claim, candidate: Derived) -> bool:
-    one = Evidence(candidate.value, candidate.unit, "", roles=frozenset({"change"} if claim.change else {"share"}))
+    one = Evidence(
+        candidate.value,
+        candidate.unit,
+        "",
+        roles=frozenset({"change"} if claim.change else {"share"}),
+    )
     if claim.amount.kind == "fraction" and not claim.amount.unit:
-        one = replace(one, unit="percent", value=100 * candidate.value if not candidate.unit else candidate.value)
-    return agreement.value(claim, one) is not None
+        one = replace(
+            one,
+            unit="percent",
+            value=100 * candidate.value if not candidate.unit else candidate.value,
+        )
+    return values.match(claim, one) is not None
 
 
 def _candidates(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> Iterator[Derived]:
@@ -71,110 +85,24 @@ def _candidates(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> Iterato
         yield from _means(claim, ours, facts)
 
 
-def concerns(claim: Claim, one: Evidence, facts: Facts) -> bool:
-    """Whether a number is of what the claim, or else its sentence, is about."""
-    about = claim.metrics or claim.nearby
-    if about and one.metrics and not about & one.metrics:
-        return False
-    if claim.stage and one.stage != claim.stage:
-        return False
-    return not (claim.activity and one.activity and claim.activity != one.activity)
-
-
 def _differs_by_words(claim: Claim) -> bool:
     words = claim.words.lower()
-    return any(word in words for word in (" by ", "differ", "gap", "missed", "than", "short of", "range"))
+    return any(
+        word in words for word in (" by ", "differ", "gap", "missed", "than", "short of", "range")
+    )
 
 
 def _sums_by_words(claim: Claim) -> bool:
     words = claim.words.lower()
-    return any(word in words for word in ("total", "together", "combined", "both", "in all", "sum", "makes"))
-
-
-Compared = tuple[Evidence, Evidence]
-
-
-def _pairs(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[Compared]:
-    """What a difference may be between: this and what it is compared with, of one kind."""
-    levels = [one for one in ours if not one.is_difference and "length" not in one.roles][:MOST_OPERANDS]
-    for one in levels:
-        for other in levels:
-            if one is other or not _comparable(one, other) or (one.value == other.value):
-                continue
-            if "target" in one.roles and "target" not in other.roles:
-                continue
-            if claim.against == "target" and "target" not in other.roles:
-                continue
-            if claim.against == "average" and "average" not in other.roles:
-                continue
-            if not _in_periods(claim, one, other, facts) or not _in_order(claim, one, other, facts):
-                continue
-            yield one, other
-
-
-def _comparable(one: Evidence, other: Evidence) -> bool:
-    if measures.base(one.unit) != measures.base(other.unit) and one.unit and other.unit:
-        return False
-    if one.metrics and other.metrics and not one.metrics & other.metrics:
-        return False
-    if one.stage != other.stage or (one.activity and other.activity and one.activity != other.activity):
-        return False
-    if one.roles == other.roles or {"maximum", "minimum"} <= one.roles | other.roles:
-        return True
-    if "target" in other.roles or "average" in other.roles or "first" in other.roles:
-        return bool(one.roles & COMPARABLE)
-    return bool(one.roles & COMPARABLE and other.roles & COMPARABLE) and one.rate == other.rate
-
-
-def _in_periods(claim: Claim, one: Evidence, other: Evidence, facts: Facts) -> bool:
-    """Whether the two are of the periods that the claim compares, as far as it names them."""
-    for mentions, evidence in ((_subject(claim), one), (claim.refers, other)):
-        known = [mention for mention in mentions if mention.spans]
-        if evidence is other and mentions and not known:
-            return False  # it is compared with what no result has
-        if known and evidence.spans and "target" not in evidence.roles:
-            night = "SleepAnalysis" in evidence.metrics
-            fits = any(names(it, evidence.spans, facts.calendar, night=night) for it in known)
-            named = any(names(it, other.spans, facts.calendar, night=night) for it in known)
-            if not fits and evidence is one and not named and claim.change and not claim.refers:
-                fits = agreement.elsewhen(claim, replace(one, roles=frozenset({"change"})), facts) == []
-            if not fits:
-                return False
-    return True
-
-
-def _subject(claim: Claim) -> tuple[Mention, ...]:
-    """The periods that a difference is of: its own, or the only one of its sentence."""
-    if claim.mentions or len(claim.around) != 1 or claim.refers:
-        return claim.mentions
-    return claim.around
-
-
-def _in_order(claim: Claim, one: Evidence, other: Evidence, facts: Facts) -> bool:
-    """What is later is compared with what is earlier, unless the claim names the earlier one."""
-    if "previous" in one.roles and "previous" not in other.roles:
-        return False
-    if not (one.spans and other.spans) or one.spans[0][0] >= other.spans[0][0]:
-        return True
-    night = "SleepAnalysis" in one.metrics
-    return any(names(it, one.spans, facts.calendar, night=night) for it in _subject(claim)) or any(
-        names(it, other.spans, facts.calendar, night=night) for it in claim.refers
+    return any(
+        word in words
+        for word in ("total", "together", "combined", "both", "in all", "sum", "makes")
     )
 
 
-def _is_short(one: Evidence) -> bool:
-    return bool(one.spans) and one.spans[0][1] - one.spans[0][0] <= NIGHT_S
-
-
-def _in_unit_of(one: Evidence, other: Evidence) -> float:
-    if one.unit and other.unit and one.unit != other.unit:
-        return measures.convert(other.value, other.unit, one.unit) or 0.0
-    return other.value
-
-
 def _differences(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[Derived]:
-    for one, other in _pairs(claim, ours, facts):
-        value = one.value - _in_unit_of(one, other)
+    for one, other in pairs(claim, ours, facts):
+        value = one.value - converted(one, other)
         unit = one.unit or other.unit
         points = measures.POINTS if unit == "percent" else unit
         formula = f"{one.shown} − {other.shown} = {shown(value, points)}"
@@ -182,8 +110,8 @@ def _differences(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterat
 
 
 def _changes(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[Derived]:
-    for one, other in _pairs(claim, ours, facts):
-        base = _in_unit_of(one, other)
+    for one, other in pairs(claim, ours, facts):
+        base = converted(one, other)
         if base:
             value = 100 * (one.value - base) / abs(base)
             formula = f"({one.shown} − {other.shown}) / {other.shown} = {shown(value, 'percent')}"
@@ -192,7 +120,7 @@ def _changes(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[D
 
 def _against(claim: Claim, value: float, one: Evidence, other: Evidence) -> str:
     """Why the direction of a difference is wrong; "" if it is not, or if none is said."""
-    if not claim.direction or not value or claim.remaining and "BodyMass" in one.metrics:
+    if not claim.direction or not value or (claim.remaining and "BodyMass" in one.metrics):
         return ""
     if (value > 0) == (claim.direction > 0):
         return ""
@@ -212,8 +140,8 @@ def _is_ratio(claim: Claim) -> bool:
 
 def _counts(claim: Claim, ours: Sequence[Evidence]) -> Iterator[Derived]:
     """How many days, weeks or months there are values of."""
-    for group in _groups(ours, claim):
-        if len(group) > 1 and _is_short(group[0]) == (claim.amount.unit in ("#days", "#nights")):
+    for group in groups_of(ours, claim):
+        if len(group) > 1 and is_short(group[0]) == (claim.amount.unit in ("#days", "#nights")):
             values = ", ".join(one.shown for one in group[:8])
             yield Derived(len(group), claim.amount.unit, f"there are {len(group)}: {values}")
 
@@ -225,48 +153,56 @@ def _shares(
     levels = [one for one in ours if not one.is_difference][:MOST_OPERANDS]
     for one in levels:
         for other in [it for it in wholes if not it.is_difference][:MOST_OPERANDS]:
-            base = _in_unit_of(one, other)
-            if one is other or not base or not _comparable_parts(one, other, ratio=ratio):
+            base = converted(one, other)
+            if one is other or not base or not part_and_whole(one, other, ratio=ratio):
                 continue
             value = one.value / base
             if not ratio and not claim.change and claim.amount.unit == "percent":
-                yield Derived(100 * value, "percent", f"{one.shown} / {other.shown} = {shown(100 * value, 'percent')}")
+                yield Derived(
+                    100 * value,
+                    "percent",
+                    f"{one.shown} / {other.shown} = {shown(100 * value, 'percent')}",
+                )
             elif ratio or claim.amount.kind == "fraction":
-                yield Derived(value, "#times" if ratio else "", f"{one.shown} / {other.shown} = {shown(value, '')}")
-
-
-def _comparable_parts(one: Evidence, other: Evidence, *, ratio: bool) -> bool:
-    if measures.base(one.unit) != measures.base(other.unit) or "length" in one.roles:
-        return False
-    if ratio:
-        return _comparable(one, other)
-    whole = "target" in other.roles or "length" in other.roles or (
-        one.unit == other.unit and one.unit.startswith("#") and one.call == other.call
-    )
-    sleep = bool(one.stage) and not other.stage and "SleepAnalysis" in other.metrics
-    return whole or sleep
+                yield Derived(
+                    value,
+                    "#times" if ratio else "",
+                    f"{one.shown} / {other.shown} = {shown(value, '')}",
+                )
 
 
 def _sums(claim: Claim, ours: Sequence[Evidence]) -> Iterator[Derived]:
     """The sum of all of one kind, or of two of them."""
-    for group in _groups(ours, claim):
+    for group in groups_of(ours, claim):
         if len(group) < 2:
             continue
-        chosen = [group, *([one, other] for one, other in pairwise(group))] if len(group) > 2 else [group]
+        chosen = (
+            [group, *([one, other] for one, other in pairwise(group))]
+            if len(group) > 2
+            else [group]
+        )
         for some in chosen:
-            value = sum(_in_unit_of(some[0], one) for one in some)
+            value = sum(converted(some[0], one) for one in some)
             terms = " + ".join(one.shown for one in some[:8]) + (" + ..." if len(some) > 8 else "")
             yield Derived(value, some[0].unit, f"{terms} = {shown(value, some[0].unit)}")
 
 
 def _means(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[Derived]:
     """A mean of all of one kind, a total over its days, or a total over how many it is of."""
-    for group in _groups(ours, claim):
-        if len(group) > 1 and _is_short(group[0]) and "average" in claim.roles:
-            value = sum(_in_unit_of(group[0], one) for one in group) / len(group)
-            terms = " + ".join(one.shown for one in group[:8]) + (" + ..." if len(group) > 8 else "")
-            yield Derived(value, group[0].unit, f"({terms}) / {len(group)} = {shown(value, group[0].unit)}")
-    totals = [one for one in ours if "sum" in one.roles and one.value and not agreement.elsewhen(claim, one, facts)]
+    for group in groups_of(ours, claim):
+        if len(group) > 1 and is_short(group[0]) and "average" in claim.roles:
+            value = sum(converted(group[0], one) for one in group) / len(group)
+            terms = " + ".join(one.shown for one in group[:8]) + (
+                " + ..." if len(group) > 8 else ""
+            )
+            yield Derived(
+                value, group[0].unit, f"({terms}) / {len(group)} = {shown(value, group[0].unit)}"
+            )
+    totals = [
+        one
+        for one in ours
+        if "sum" in one.roles and one.value and not agreement.elsewhen(claim, one, facts)
+    ]
     for one in totals[:MOST_OPERANDS]:
         for count, name in _divisors(one, ours, claim, facts):
             value = one.value / count
@@ -286,14 +222,3 @@ def _divisors(
         for count in ours:
             if "count" in count.roles and count.own and count.call == one.call and count.value > 1:
                 yield count.value, count.shown
-
-
-def _groups(ours: Iterable[Evidence], claim: Claim) -> list[list[Evidence]]:
-    """Numbers of one kind that are of different periods, own numbers of tools only."""
-    groups: dict[object, list[Evidence]] = {}
-    for one in ours:
-        if one.own and one.spans and not one.roles & {"maximum", "minimum", "target", *DIFFERENCES}:
-            base = measures.base(one.unit)
-            key = one.metrics, one.stage, one.activity, one.roles, base, _is_short(one)
-            groups.setdefault(key, []).append(one)
-    return list(groups.values())

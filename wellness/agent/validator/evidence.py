@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from wellness.agent.results import Number, ToolResult
 from wellness.agent.validator import language, measures, subjects
-from wellness.agent.validator.claims import Claim
-from wellness.agent.validator.mentions import Calendar, Interval
+from wellness.agent.validator.claim import Claim
+from wellness.agent.validator.intervals import Interval
+from wellness.agent.validator.mentions import Calendar
 
 LEVELS = frozenset({
     "sum", "average", "minimum", "maximum", "latest", "reading", "first", "previous", "target",
@@ -24,7 +25,10 @@ _ROLE_NAMES = {
     "progress": "share", "start": "first", "value": "reading", "percentage": "share",
     "peak": "maximum", "median": "average", "reached": "count", "goals": "target",
 }  # fmt: skip
-_RATE = re.compile(r"\b(?:per|an?|each|every)\s(day|night|week|month|year)\b|\b(daily|nightly)\b", re.I)
+_RATE = re.compile(
+    r"\b(?:per|an?|each|every)\s(day|night|week|month|year)\b|\b(daily|nightly)\b", re.I
+)
+_PER = re.compile(r"\s?(?:/|per )(day|night|week|month|year)$", re.IGNORECASE)
 _COUNTED = re.compile(
     r"\b(?:(nights?)|(days?)|(workouts?|sessions?|runs?|rides?|swims?|walks?|hikes?|trainings?|"
     r"meditations?|activities)|(readings?|measurements?|samples?|weighings?|weigh-ins?|records?)|"
@@ -97,17 +101,17 @@ def shown(value: float, unit: str) -> str:
 
 
 def of_number(number: Number, calendar: Calendar) -> Evidence:
+    """A tool's number, with what its words say beyond its fields."""
     names = subjects.find(number.about)
     metrics = frozenset([number.metric] if number.metric else ())
     if not metrics:
         metrics = frozenset(name for one in names if one.kind == "metric" for name in one.names)
     if metrics & {"BloodPressure"}:
         metrics |= set(subjects.PRESSURE)
-    unit, _, per = number.unit.partition("/") if number.unit.endswith(_PER) else (number.unit, "", "")
-    unit = measures.canonical(unit)
+    per = _PER.search(number.unit)
+    unit = measures.canonical(number.unit[: per.start()] if per else number.unit)
     if not unit and (counted := _COUNTED.search(number.about)):
         unit = next(noun for noun, group in zip(_NOUNS, counted.groups(), strict=True) if group)
-    rate = _RATE.search(number.about)
     span = calendar.read(number.period) if number.period else None
     role = _ROLE_NAMES.get(number.role.lower(), number.role.lower())
     about = {one.name for one in language.roles(number.about, 0, len(number.about))}
@@ -117,13 +121,14 @@ def of_number(number: Number, calendar: Calendar) -> Evidence:
         number.value, unit, number.about, metrics,
         "".join([name for one in names if one.kind == "activity" for name in one.names][:1]),
         "".join([name for one in names if one.kind == "stage" for name in one.names][:1]),
-        frozenset(roles), per or (next(filter(None, rate.groups())).lower() if rate else ""),
+        frozenset(roles), _rate(per or _RATE.search(number.about)),
         (span,) if span else (), sign=leaning if roles & DIFFERENCES else 0,
         limit="target" in roles,
     )  # fmt: skip
 
 
-_PER = ("/day", "/night", "/week", "/month", "/year", "per day", "per night", "per week", "per month")
+def _rate(match: re.Match[str] | None) -> str:
+    return next(filter(None, match.groups())).lower() if match else ""
 
 
 def of_claim(claim: Claim, result: ToolResult, activity: str) -> Iterator[Evidence]:
@@ -140,5 +145,3 @@ def of_claim(claim: Claim, result: ToolResult, activity: str) -> Iterator[Eviden
             sign=claim.direction if claim.change else 0, own=False,
             limit=claim.hedge not in ("", "about"),
         )  # fmt: skip
-
-

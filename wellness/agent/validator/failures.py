@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wellness.agent.validator import agreement, measures
+from wellness.agent.validator import agreement, measures, values
 from wellness.agent.validator.agreement import Facts
-from wellness.agent.validator.claims import Claim
+from wellness.agent.validator.claim import Claim
 from wellness.agent.validator.evidence import Evidence
 from wellness.agent.validator.verdicts import Verdict
 
@@ -17,7 +17,7 @@ def explain(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> tuple[Verdi
     """The verdict on a number that no evidence supports, why, and the nearest evidence."""
     objections: list[tuple[int, int, str, Evidence]] = []
     for i, one in enumerate(pool):
-        if agreement.value(claim, one):
+        if values.match(claim, one):
             others = [*agreement.differs(claim, one, facts), *agreement.elsewhen(claim, one, facts)]
             reason = "; ".join(others) or agreement.against(claim, one, facts)
             objections.append((len(others), i, reason, one))
@@ -26,9 +26,11 @@ def explain(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> tuple[Verdi
         verdict = Verdict.WRONG_SUBJECT if count else Verdict.WRONG_SIGN
         return verdict, f"{one.shown}: {reason}", one.source
     for one in pool:
-        if agreement.bare_value(claim, one):
+        if values.bare_value(claim, one):
             return _other_unit(claim, one)
-    about = [one for one in pool if agreement.same_kind(claim, one) and agreement.agrees(claim, one, facts)]
+    about = [
+        one for one in pool if values.same_kind(claim, one) and agreement.agrees(claim, one, facts)
+    ]
     if about:
         one = min(about, key=lambda one: (not one.own, one.is_difference != claim.change))
         return Verdict.WRONG_VALUE, f"the result has {one.shown}", one.source
@@ -39,7 +41,9 @@ def _other_unit(claim: Claim, one: Evidence) -> tuple[Verdict, str, str]:
     said = measures.spoken(claim.amount.unit)
     reason = f"the result has {one.shown}, not {said}"
     kinds = {measures.base(one.unit), measures.base(claim.amount.unit)}
-    subject = len(kinds) == 2 and not kinds & {"%", measures.POINTS, "", "clock"} and not (
-        kinds <= {"#days", "#nights", "#weeks", "#workouts", "#readings", "#times", "s"}
+    subject = (
+        len(kinds) == 2
+        and not kinds & {"%", measures.POINTS, "", "clock"}
+        and not (kinds <= {"#days", "#nights", "#weeks", "#workouts", "#readings", "#times", "s"})
     )
     return Verdict.WRONG_SUBJECT if subject else Verdict.WRONG_UNIT, reason, one.source

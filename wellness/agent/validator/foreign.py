@@ -25,9 +25,9 @@ from wellness.health.periods.terms import MONTH_NAMES, WEEKDAYS
 DEEPEST, MOST = 24, 2_000  # levels, and numbers, of one result
 # Numbers that are no readings: where something stands, not what it is.
 NO_READING = frozenset({
-    "id", "ids", "index", "page", "limit", "offset", "timestamp", "ts", "epoch", "version", "status",
-    "code", "score", "seed", "port", "uuid", "created", "updated", "latitude", "longitude", "lat",
-    "lon", "year",
+    "id", "ids", "index", "page", "limit", "offset", "timestamp", "ts", "epoch", "version",
+    "status", "code", "score", "seed", "port", "uuid", "created", "updated", "latitude",
+    "longitude", "lat", "lon", "year",
 })  # fmt: skip
 SUFFIXES = {
     "bpm": "bpm", "kg": "kg", "lb": "lb", "lbs": "lb", "km": "km", "mi": "mi", "miles": "mi",
@@ -38,7 +38,9 @@ SUFFIXES = {
     "mmhg": "mmHg", "steps": "steps", "days": "days", "nights": "nights", "workouts": "workouts",
     "readings": "readings", "flights": "flights", "celsius": "degC", "fahrenheit": "degF",
 }  # fmt: skip
-_NAMES = frozenset({"steps", "days", "nights", "workouts", "readings", "flights", "calories", "kcal"})
+_NAMES = frozenset(
+    {"steps", "days", "nights", "workouts", "readings", "flights", "calories", "kcal"}
+)
 _AMBIGUOUS = {"min": "minimum", "hr": "hr", "h": "h", "m": "m", "s": "s"}  # units of what lasts
 _LASTING = frozenset({
     "duration", "sleep", "asleep", "slept", "exercise", "time", "awake", "deep", "rem", "core",
@@ -216,7 +218,8 @@ def _text(key: str, text: str, place: _Place) -> Iterator[Number | str]:
 
 
 def _is_sentence(text: str) -> bool:
-    return len(text.split()) > 3 and bool(re.search(r"\d", text)) or len(text.split()) > 6
+    words = len(text.split())
+    return words > 6 or (words > 3 and bool(re.search(r"\d", text)))
 
 
 def _sentence(text: str) -> str:

@@ -11,22 +11,24 @@ from dataclasses import replace
 from typing import Any
 
 from wellness.agent.results import ToolResult, UsedPeriod
-from wellness.agent.validator import agreement, claims, measures, subjects
-from wellness.agent.validator.claims import Claim
+from wellness.agent.validator import agreement, claims, subjects, values
+from wellness.agent.validator.claim import Claim
 from wellness.agent.validator.evidence import (
     DIFFERENCES,
     LEVELS,
     Evidence,
     of_claim,
     of_number,
-    shown,
 )
-from wellness.agent.validator.mentions import HOUR, NIGHT_S, Calendar, Interval, interval
+from wellness.agent.validator.intervals import HOUR, NIGHT_S, Interval, interval
+from wellness.agent.validator.mentions import Calendar
 
 MOST_NUMBERS = 2_000  # of one turn; a foreign tool may return a table
 MOST_TEXTS = 40  # sentences of a result's data, such as recalled memories
 SPEAKING = frozenset({"recall_memories", "list_goals", "remember_fact", "forget_memory"})
-TEXT_KEYS = frozenset({"text", "fact", "memory", "memories", "statement", "facts", "goals", "content"})
+TEXT_KEYS = frozenset(
+    {"text", "fact", "memory", "memories", "statement", "facts", "goals", "content"}
+)
 
 
 def gather(results: Sequence[ToolResult], calendar: Calendar) -> list[Evidence]:
@@ -45,11 +47,12 @@ def _of_result(result: ToolResult, call: int, calendar: Calendar) -> Iterator[Ev
     activity = subjects.activity_of(str(result.arguments.get("activity") or ""))
     workout = "workout" in result.tool
     numbers = [
-        replace(of_number(one, here), used=spans, call=call, workout=workout, said=said,
-                source=f"{result.tool}: {one.about} {shown(one.value, measures.canonical(one.unit))}")
-        for one in result.numbers[:MOST_NUMBERS]
+        replace(
+            one, used=spans, call=call, workout=workout, said=said,
+            activity=one.activity or activity, source=f"{result.tool}: {one.source} {one.shown}",
+        )
+        for one in (of_number(number, here) for number in result.numbers[:MOST_NUMBERS])
     ]  # fmt: skip
-    numbers = [replace(one, activity=one.activity or activity) for one in numbers]
     if len(spans) == 2:  # a difference is of the first, held against the second
         numbers = [
             replace(one, spans=spans[:1]) if one.is_difference and not one.spans else one
@@ -57,8 +60,10 @@ def _of_result(result: ToolResult, call: int, calendar: Calendar) -> Iterator[Ev
         ]
     texts = [result.conclusion, *result.notes, *(_texts(result.data) if said else ())]
     sentences = [claim for text in texts[:MOST_TEXTS] for claim in claims.read(text, here)]
-    days = tuple({span for text in texts[:MOST_TEXTS] for one in here.find(text) for span in one.spans})
-    further = []
+    days = tuple(
+        {span for text in texts[:MOST_TEXTS] for one in here.find(text) for span in one.spans}
+    )
+    further: list[Evidence] = []
     for claim in sentences:
         if not claim.skip:
             numbers, is_new = _merged(numbers, claim)
@@ -73,12 +78,12 @@ def _merged(numbers: list[Evidence], claim: Claim) -> tuple[list[Evidence], bool
     """The numbers with what a sentence adds to the ones it says, and whether it says another."""
     same = [
         i for i, one in enumerate(numbers)
-        if agreement.value(claim, one) and not agreement.differs(claim, one)
+        if values.match(claim, one) and not agreement.differs(claim, one)
     ]  # fmt: skip
     if not same:
         return numbers, True
     for i in same:
-        if (worded := agreement.in_unit_of(claim, numbers[i])) is not None:
+        if (worded := values.in_unit_of(claim, numbers[i])) is not None:
             numbers[i] = replace(numbers[i], worded=(*numbers[i].worded, worded))
     spans = tuple(span for one in claim.mentions if len(one.spans) == 1 for span in one.spans)
     if not any(set(spans) & set(numbers[i].spans) for i in same):
@@ -87,7 +92,7 @@ def _merged(numbers: list[Evidence], claim: Claim) -> tuple[list[Evidence], bool
             short = tuple(
                 one for one in spans
                 if one[1] - one[0] <= NIGHT_S
-                and (not own or any(start <= one[0] + HOUR and one[1] - HOUR <= end for start, end in own))
+                and _within(one, own)
             )  # fmt: skip
             numbers[i] = replace(
                 numbers[i],
@@ -96,6 +101,12 @@ def _merged(numbers: list[Evidence], claim: Claim) -> tuple[list[Evidence], bool
                 else numbers[i].sign,
             )  # fmt: skip
     return numbers, False
+
+
+def _within(span: Interval, own: Sequence[Interval]) -> bool:
+    """Whether a day can be the one of a number that is of some intervals."""
+    start, end = span[0] + HOUR, span[1] - HOUR
+    return not own or any(one[0] <= start and end <= one[1] for one in own)
 
 
 def _texts(data: Any, depth: int = 0) -> Iterator[str]:

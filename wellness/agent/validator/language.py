@@ -21,22 +21,21 @@ HEDGES = {
         r"just short of|not quite|a little less than|slightly less than|just shy of"
     ),
     "over": (
-        r"(?:just |a little |slightly |well |a bit |way )?(?:over|more than|above)|exceed(?:s|ed|ing)|"
-        r"upwards of|greater than|higher than|beyond|beat|beats|surpass(?:ed|es)?|past"
+        r"(?:just |a little |slightly |well |a bit |way )?(?:over|more than|above)|"
+        r"exceed(?:s|ed|ing)|upwards of|greater than|higher than|beyond|beat|beats|"
+        r"surpass(?:ed|es)?|past"
     ),
     "under": r"(?:well )?(?:under|below)|(?:far )?less than|fewer than|lower than|short of",
     "at least": r"at least|no less than|no fewer than|not less than|minimum of|not under|not below",
     "at most": r"at most|no more than|not more than|up to|maximum of|not over|not above",
 }
 _ARTICLE = r"(?:\s+(?:the|your|a|an|another|its|full|whole|exactly|only|just))?"
-_HEDGE = re.compile(
-    rf"(?:^|(?<=[\s(|:*]))(?:{'|'.join(f'(?P<h{n}>{row})' for n, row in enumerate(HEDGES.values()))})"
-    rf"{_ARTICLE}[\s*_]*$",
-    re.IGNORECASE,
-)
+_ROWS = "|".join(f"(?P<h{n}>{row})" for n, row in enumerate(HEDGES.values()))
+_HEDGE = re.compile(rf"(?:^|(?<=[\s(|:*]))(?:{_ROWS}){_ARTICLE}[\s*_]*$", re.IGNORECASE)
 _NEVER = re.compile(r"\b(?:never|at no time|not once)\b[^,;.]*$", re.IGNORECASE)
 _NEGATED = re.compile(
-    r"\b(?:not|never|no(?!\s*[,.:;!])|without|cannot|nor|failed to|unable to|\w+n['\u2019]t)\b", re.IGNORECASE
+    r"\b(?:not|never|no(?!\s*[,.:;!])|without|cannot|nor|failed to|unable to|\w+n['\u2019]t)\b",
+    re.IGNORECASE,
 )
 _ANY_HEDGE = "|".join((HEDGES["about"], HEDGES["nearly"], "just over|a little over|slightly over"))
 
@@ -71,7 +70,8 @@ _LEFT = re.compile(
     re.IGNORECASE,
 )
 _RIGHT = re.compile(
-    rf"^[\s*_]*(?:(?!(?:and|or|to|in|on|at|with|for|of|than|is|was|are|were|but|it|that|which)\b)[\w%/°.'\u2019-]+[\s*_]+){{0,4}}?"
+    r"^[\s*_]*(?:(?!(?:and|or|to|in|on|at|with|for|of|than|is|was|are|were|but|it|that|which)\b)"
+    rf"[\w%/°.'\u2019-]+[\s*_]+){{0,4}}?"
     rf"(?:(?P<up>{MORE})|(?P<down>{LESS}))\b(?P<rest>[^,;.]{{0,20}})",
     re.IGNORECASE,
 )
@@ -80,15 +80,21 @@ _NOT_UP = re.compile(
     r"summed|signed|showed)\s+up\b[^,;.]*$",
     re.IGNORECASE,
 )
-_BEYOND = re.compile(r"\s+(?:your|my|the (?!last|past)|that|what|it|this|average|usual)|above|below", re.I)
+_BEYOND = re.compile(
+    r"\s+(?:your|my|the (?!last|past)|that|what|it|this|average|usual)|above|below", re.I
+)
 _FROM = re.compile(r"\s+(?:from|to)\b", re.IGNORECASE)
-_AVERAGING = r"averag(?:e|es|ed|ing)|mean|on avg|avg\.?|typical(?:ly)?|usual(?:ly)?|normal(?:ly)?|norm"
+_AVERAGING = (
+    r"averag(?:e|es|ed|ing)|mean|on avg|avg\.?|typical(?:ly)?|usual(?:ly)?|normal(?:ly)?|norm"
+)
 ROLES = {
-    "latest": r"latest|most recent(?:ly)?|newest|last (?:reading|measurement|weigh-in|measured|time)",
+    "latest": (
+        r"latest|most recent(?:ly)?|newest|last (?:reading|measurement|weigh-in|measured|time)"
+    ),
     "maximum": (
-        r"highest|maximum|max|peak(?:s|ed|ing)?|(?:the|your) most(?! recent)|best|record|longest|largest|"
-        r"biggest|as high as|(?:a|the|your) high(?: was| of)?|top|busiest|furthest|farthest|"
-        r"most (?:active|steps)|fastest|heaviest|highs? of|at its highest"
+        r"highest|maximum|max|peak(?:s|ed|ing)?|(?:the|your) most(?! recent)|best|record|"
+        r"longest|largest|biggest|as high as|(?:a|the|your) high(?: was| of)?|top|busiest|"
+        r"furthest|farthest|most (?:active|steps)|fastest|heaviest|highs? of|at its highest"
     ),
     "minimum": (
         r"lowest|minimum|min|(?:the|your) least|fewest|worst|shortest|smallest|as low as|quietest|"
@@ -106,9 +112,10 @@ _ROLE = re.compile(
     rf"\b(?:{'|'.join(f'(?P<{name}>{row})' for name, row in ROLES.items())})(?!\w)", re.IGNORECASE
 )
 _BEHIND = re.compile(
-    r"[\s*_]*(?:(?!and\b|while\b|but\b)[\w%/-]+\s+){0,3}?(?:on average|average|in total|total|in all|altogether|"
-    r"combined|overall|all told|together|typically|usually|at (?:its|their|your) (?:highest|lowest)|"
-    r"goal|target|mark|objective|max|maximum|min|minimum|peak)\b",
+    r"[\s*_]*(?:(?!and\b|while\b|but\b)[\w%/-]+\s+){0,3}?(?:on average|average|in total|total|"
+    r"in all|altogether|combined|overall|all told|together|typically|usually|"
+    r"at (?:its|their|your) (?:highest|lowest)|goal|target|mark|objective|max|maximum|min|minimum|"
+    r"peak)\b",
     re.IGNORECASE,
 )
 
@@ -136,7 +143,7 @@ def negated(before: str) -> bool:
 
 
 def bound(before: str, hedged: str) -> str:
-    """The role of a number that is never passed: "never above 62" is a maximum; "" if it is none."""
+    """The role of a number that is never passed, as in "never above 62"; "" if it is not one."""
     if not _NEVER.search(before):
         return ""
     return {"over": "maximum", "under": "minimum", "at least": "maximum"}.get(hedged, "")
@@ -144,9 +151,9 @@ def bound(before: str, hedged: str) -> str:
 
 def direction(before: str, after: str) -> tuple[bool, int]:
     """Whether a number is a difference, and its direction: 1 is up or more, 0 is not said."""
-    if match := _LEFT.search(before[-60:]):
-        if not (match["up"] and _NOT_UP.search(before[-60:])):
-            return True, 1 if match["up"] else -1 if match["down"] else 0
+    match = _LEFT.search(before[-60:])
+    if match and not (match["up"] and _NOT_UP.search(before[-60:])):
+        return True, 1 if match["up"] else -1 if match["down"] else 0
     if match := _RIGHT.match(after[:60]):
         word = match["up"] or match["down"]
         if not (
@@ -174,9 +181,7 @@ def leaning(text: str) -> int:
 
 def roles(text: str, start: int, end: int) -> list[Role]:
     """The words of a part of a text that say what a number is among others."""
-    return [
-        Role(str(match.lastgroup), *match.span()) for match in _ROLE.finditer(text, start, end)
-    ]
+    return [Role(str(match.lastgroup), *match.span()) for match in _ROLE.finditer(text, start, end)]
 
 
 def stands_behind(text: str, stop: int, role: Role) -> bool:

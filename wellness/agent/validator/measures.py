@@ -95,7 +95,8 @@ _BETWEEN = (
     "more|fewer|less|extra|additional|further|total|daily|active|average|full|whole|complete|"
     "different|separate|recorded|logged|good|long|short|other|weight|exercise|stand|strength|"
     "training|bike|yoga|sleep|mindfulness|mindful|heart rate|step|blood pressure|consecutive|"
-    "straight|weekly|or more|or so|or less|or fewer|of these|of those|of the|of your|of all|of my|of"
+    "straight|weekly|or more|or so|or less|or fewer|of these|of those|of the|of your|of all|of my|"
+    "of"
 )
 _AFTER = re.compile(
     rf"[\s\u00a0\u202f]{{0,2}}-?(?P<between>(?:(?:{_BETWEEN})\s){{0,3}}?)(?P<unit>{_UNIT})(?![^\W\d])",

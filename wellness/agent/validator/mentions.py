@@ -1,4 +1,4 @@
-"""Periods that a text names, and whether one names the period that a number is of.
+"""Periods that a text names.
 
 The phrases are those of `wellness.health.periods`; added are what an answer refers back to ("the
 week before", "before your injury") and what stands in lists and tables ("Tue").
@@ -7,35 +7,28 @@ week before", "before your injury") and what stands in lists and tables ("Tue").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from wellness.agent.results import UsedPeriod
+from wellness.agent.validator.intervals import SLACK_S, Interval, Mention, Today, interval
 from wellness.errors import PeriodError
 from wellness.health import periods
 from wellness.health.periods.terms import MONTH_NAMES, SEASONS, WEEKDAYS
-
-Interval = tuple[float, float]  # half-open, in epoch seconds
-
-HOUR, DAY = 3600.0, 86400.0
-SLACK_S = 2 * HOUR  # a change of clocks, and an hour
-LONG_S, LONG_SLACK_S = 27 * DAY, 3 * DAY  # "the past month" and the last 30 days are one
-NIGHT_S = 36 * HOUR  # what is at most so long is of one day or night
 
 _NAMED = re.compile(rf"\b(?:{'|'.join((*MONTH_NAMES, *SEASONS, 'q[1-4]', 'quarter'))})\b", re.I)
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(f'({name})' for name in WEEKDAYS)})(?:'s|s)?\b", re.I)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\byear\b", re.IGNORECASE)
 _ENTRY = re.compile(  # a day or a month at the head of a line, a cell or an item of a list
-    rf"(?:^[ \t]*(?:[-*\u2022]|\d+[.)])?|[|(,;])[ \t]*(?P<name>(?:{'|'.join((*WEEKDAYS, *MONTH_NAMES))}))\b"
+    r"(?:^[ \t]*(?:[-*\u2022]|\d+[.)])?|[|(,;])[ \t]*"
+    rf"(?P<name>(?:{'|'.join((*WEEKDAYS, *MONTH_NAMES))}))\b"
     rf"(?=\s*(?:[:|=\u2013-]|\s\())",
     re.MULTILINE | re.IGNORECASE,
 )
 _PREVIOUS = re.compile(
     r"\b(?:the|that|your|a|one)\s+(?:(?:previous|prior|preceding)\s+"
     r"(?P<unit>day|night|week|month|quarter|year)|(?P<before>day|night|week|month|quarter|year)"
-    r"\s+(?:before|prior|earlier|previous)(?!\s+(?:my|your|the|last|that)))\b",
+    r"\s+(?:before|prior|earlier|previous)(?!\s+(?:my|your|the|last|that|yesterday)\b))\b",
     re.IGNORECASE,
 )
 _BACK = re.compile(
@@ -46,7 +39,7 @@ _BACK = re.compile(
 _MONTH = "|".join(MONTH_NAMES)
 _DATE = re.compile(
     rf"(?<![\d.,])\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})\b\.?(?:,? \d{{4}})?"
-    rf"|\b(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?!:|[.,]\d|\s*(?:%|[a-z]*bpm))(?:,? \d{{4}}\b)?"
+    rf"|\b(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?!:|[.,]\d|\s*(?:%|bpm))(?:,? \d{{4}}\b)?"
     r"|\b\d{4}-\d\d-\d\d(?=T\d)|\b\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d\d)\b",
     re.IGNORECASE,
 )
@@ -55,31 +48,11 @@ _THE_LAST = re.compile(r".*\b(?:the|your) last night", re.IGNORECASE)  # that th
 _LAST = re.compile(r"\b(?:in|over|during|within|for|of)\s+the\s+$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A phrase that names a period, and the intervals it may mean; none if nobody knows."""
-
-    text: str
-    start: int
-    end: int
-    spans: tuple[Interval, ...]
-    weekday: int | None = None
-    yearless: bool = False
-
-
 @dataclass(frozen=True)
-class Calendar:
+class Calendar(Today):
     """When an answer is given, and the periods that its tools have used."""
 
-    now: datetime
-    zone: ZoneInfo
     used: tuple[UsedPeriod, ...] = ()
-
-    @property
-    def tomorrow(self) -> float:
-        """The end of today, in epoch seconds."""
-        midnight = self.now.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        return (midnight + timedelta(days=1)).timestamp()
 
     def spans(self) -> list[Interval]:
         """The intervals of the used periods."""
@@ -161,92 +134,11 @@ class Calendar:
     def _before(self, unit: str, by_calendar: bool) -> list[Interval]:
         """The used periods that end where another one begins, and perhaps the calendar's."""
         spans = self.spans()
-        found = [
-            one for one in spans if any(abs(one[1] - other[0]) <= SLACK_S for other in spans)
-        ]
+        found = [one for one in spans if any(abs(one[1] - other[0]) <= SLACK_S for other in spans)]
         return found + (_present(self.read(f"last {unit}")) if by_calendar else [])
 
 
 OWN = {"my", "your", "the", "a", "an"}
-
-
-def interval(used: UsedPeriod) -> Interval | None:
-    """A used period in epoch seconds; None if its ends are not ISO 8601."""
-    try:
-        start, end = datetime.fromisoformat(used.start), datetime.fromisoformat(used.end)
-        return start.timestamp(), end.timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
-def names(mention: Mention, spans: Iterable[Interval], calendar: Calendar, *, night: bool) -> bool:
-    """Whether a mention names one of the intervals.
-
-    Args:
-        mention: of the text.
-        spans: of a number.
-        calendar: for the end of today: what is not over ends there.
-        night: whether the number is of sleep, which belongs to two days.
-    """
-    return any(_is(mention, span, calendar, night) for span in spans)
-
-
-def _is(mention: Mention, span: Interval, calendar: Calendar, night: bool) -> bool:
-    short = span[1] - span[0] <= NIGHT_S
-    if mention.weekday is not None and short:
-        days = {_local(span[0], calendar).weekday()}
-        if night:
-            days |= {_local(span[1] - HOUR, calendar).weekday()}
-        if mention.weekday in days:
-            return True
-    for said in mention.spans:
-        if same(said, span, calendar.tomorrow):
-            return True
-        part = said[1] - said[0] < 0.9 * DAY or night or abs(span[1] - span[0] - DAY) > SLACK_S
-        if short and said[1] - said[0] <= NIGHT_S and part and _overlap(said, span):
-            return True
-        if mention.yearless:
-            years = _local(span[0], calendar).year - _local(said[0], calendar).year
-            if years and same(_shifted(said, years, calendar), span, calendar.tomorrow):
-                return True
-    return False
-
-
-def same(one: Interval, other: Interval, tomorrow: float) -> bool:
-    """Whether two intervals are one, as far as they are over."""
-    ends = min(one[1], tomorrow), min(other[1], tomorrow)
-    slack = SLACK_S
-    if min(ends[0] - one[0], ends[1] - other[0]) >= LONG_S and ends == (tomorrow, tomorrow):
-        slack = LONG_SLACK_S
-    return abs(one[0] - other[0]) <= slack and abs(ends[0] - ends[1]) <= SLACK_S
-
-
-def holds(mention: Mention, spans: Iterable[Interval]) -> bool:
-    """Whether a mention is of something larger than one of the intervals, with it inside."""
-    return any(
-        said[0] - SLACK_S <= span[0] and span[1] <= said[1] + SLACK_S
-        and said[1] - said[0] > span[1] - span[0]
-        for said in mention.spans for span in spans
-    )  # fmt: skip
-
-
-def _overlap(one: Interval, other: Interval) -> bool:
-    return one[0] < other[1] - HOUR and other[0] < one[1] - HOUR
-
-
-def _shifted(span: Interval, years: int, calendar: Calendar) -> Interval:
-    moved = []
-    for moment in span:
-        local = _local(moment, calendar)
-        try:
-            moved.append(local.replace(year=local.year + years).timestamp())
-        except ValueError:  # 29 February
-            moved.append(local.replace(year=local.year + years, day=28).timestamp())
-    return moved[0], moved[1]
-
-
-def _local(moment: float, calendar: Calendar) -> datetime:
-    return datetime.fromtimestamp(moment, calendar.zone)
 
 
 def _dates(text: str) -> Iterator[Mention]:
@@ -260,10 +152,3 @@ def _number(match: re.Match[str]) -> int:
 
 def _present(span: Interval | None) -> list[Interval]:
     return [span] if span else []
-
-
-def union(intervals: Sequence[Interval]) -> Interval | None:
-    """From the start of the first to the end of the last; None of none."""
-    if not intervals:
-        return None
-    return min(one[0] for one in intervals), max(one[1] for one in intervals)

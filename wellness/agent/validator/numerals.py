@@ -2,7 +2,7 @@
 
 Each comes with how exactly it was said, since "7.5" stands for anything from 7.45 to 7.55.
 
->>> [(one.text, one.value) for one in find("10,432 steps, 1.5k more than minus 3, seven and a half")]
+>>> [(one.text, one.value) for one in find("10,432 steps, 1.5k, minus 3, seven and a half")]
 [('10,432', 10432.0), ('1.5k', 1500.0), ('minus 3', -3.0), ('seven and a half', 7.5)]
 >>> find("the 3rd run, vitamin B12 and SpO2, version 1.2.3")
 []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from wellness.agent.validator import language, measures
-from wellness.agent.validator.claims import Claim
+from wellness.agent.validator.claim import Claim
 
 _UP_FROM = re.compile(
     rf"\b(?:(?P<up>{language.UP}|higher|more)|(?P<down>{language.DOWN}|lower|less|fewer))\b"
@@ -38,7 +39,7 @@ def find(claims: Sequence[Claim], text: str) -> Iterator[Relation]:
             i for i, claim in enumerate(claims)
             if claim.sentence == sentence and not claim.change and not claim.skip
         ]  # fmt: skip
-        for one, other in zip(levels, levels[1:], strict=False):
+        for one, other in pairwise(levels):
             if _alike(claims[one], claims[other]):
                 yield from _between(claims, one, other, text)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wellness.agent.validator.amounts import Amount
-from wellness.agent.validator.mentions import Mention
+from wellness.agent.validator.intervals import Mention
 
 if TYPE_CHECKING:
-    from wellness.agent.validator.claims import Claim, Pair
+    from wellness.agent.validator.claim import Claim, Pair
 
 DATE = "part of a date or a period"
 COUNTER = "a counter, not a reading"
@@ -22,20 +23,26 @@ _NAMED = re.compile(
     r"iphone|ios|watchos|watch|part|point|step|tip|question|article|lesson|covid)\s|#)$",
     re.IGNORECASE,
 )
-_YEAR_BEFORE = re.compile(r"\b(?:in|of|since|from|until|by|year|early|late|mid)[\s-]$", re.IGNORECASE)
+_YEAR_BEFORE = re.compile(
+    r"\b(?:in|of|since|from|until|by|year|early|late|mid)[\s-]$", re.IGNORECASE
+)
 _ONE = re.compile(
     r"(?:\b(?:no|this|that|the|every|each|any|some|another|which|other|good|last|first|only)[\s-]$)",
     re.IGNORECASE,
 )
 _SPANS = frozenset({"#days", "#nights", "#weeks", "#months", "#years", "#times"})
 _WITHIN = re.compile(r"\b(?:in|any|within|per|single|for|than|at|only|just|a)\s$", re.IGNORECASE)
-_BOTH = re.compile(r"\b(?:the|these|those|both|between|top|first|last|past|other|your)\s$", re.IGNORECASE)
+_BOTH = re.compile(
+    r"\b(?:the|these|those|both|between|top|first|last|past|other|your)\s$", re.IGNORECASE
+)
 _GENERIC = re.compile(
     r"\s+(?:periods?|weeks?|months?|years?|days?|values?|numbers?|halves|halfs|quarters?|of them|"
     r"metrics?|things?|parts?|results?|figures?|times|is|are|was|were)\b|\s*$|[^\w\s]",
     re.IGNORECASE,
 )
-_IDIOM = re.compile(r"24/7|50/50|100\s?%\s+(?:sure|certain|agree|honest|accurate|free)", re.IGNORECASE)
+_IDIOM = re.compile(
+    r"24/7|50/50|100\s?%\s+(?:sure|certain|agree|honest|accurate|free)", re.IGNORECASE
+)
 _RACE = re.compile(r"\s*(?:race|run\b|parkrun|plan|event|\W|$)", re.IGNORECASE)
 _JOINT = re.compile(
     r"\s*(?P<word>to|-|\u2013|\u2014|through|and|of|out of|of the|of your|/|vs\.?|versus|against|"
@@ -44,8 +51,8 @@ _JOINT = re.compile(
 _OPENED = re.compile(r"\s*\((?:about |around |or |i\.e\. |~|≈|that is )?")
 RANGING = re.compile(r"\b(?:rang\w+|var(?:y|ies|ied|ying)|between|anywhere|spread|span\w*)\b", re.I)
 _AGAINST = re.compile(
-    r"(?:above|below|over|under|short of|from|than|towards?|until|beyond|of|past|ahead of|behind)\s+"
-    r"(?:your|the|my|his|her)\s+(?:\w+\s+){0,2}?(?:(?P<target>goal|target|aim|limit)|(?P<average>average|usual|norm|mean))",
+    r"(?:above|below|over|under|short of|from|than|towards?|until|beyond|of|past|ahead of|"
+    r"behind)\s+(?:your|the|my|his|her)\s+(?:\w+\s+){0,2}?(?:(?P<target>goal|target|aim|limit)|(?P<average>average|usual|norm|mean))",
     re.IGNORECASE,
 )
 
@@ -64,14 +71,18 @@ def skip(one: Amount, text: str, mentions: Sequence[Mention]) -> str:
         return COUNTER
     if one.unit or one.sign:
         return ""
-    if one.kind == "figures" and 1900 <= one.value < 2100 and one.text.isdigit():
-        if _YEAR_BEFORE.search(before):
-            return DATE
+    is_year = one.text.isdigit() and 1900 <= one.value < 2100
+    if is_year and _YEAR_BEFORE.search(before):
+        return DATE
     if _MARKER.search(before) and one.value < 100 and re.match(r"[.)](?:\s|$)", after):
         return MARKER
     if _NAMED.search(before):
         return COUNTER
-    if re.fullmatch(r"\d{1,2}[kK]", one.text) and _RACE.match(after) and re.search(r"\b(?:an?|your|the|my)\s$", before):
+    if (
+        re.fullmatch(r"\d{1,2}[kK]", one.text)
+        and _RACE.match(after)
+        and re.search(r"\b(?:an?|your|the|my)\s$", before)
+    ):
         return COUNTER
     if one.kind == "words" and one.text.lower() == "one":
         return COUNTER
@@ -83,22 +94,32 @@ def skip(one: Amount, text: str, mentions: Sequence[Mention]) -> str:
 def pairs(stated: Sequence[Amount], text: str) -> list[int]:
     """Which numbers make a pair with the next one: "58 to 72", "14 of 31", "118/76"."""
     found: list[int] = []
-    for i, (one, other) in enumerate(zip(stated, stated[1:], strict=False)):
+    for i, (one, other) in enumerate(pairwise(stated)):
         joint = _JOINT.fullmatch(text, one.stop, other.start)
-        if joint and not (found and found[-1] == i - 1) and _belong(one, other, joint["word"], text):
+        if (
+            joint
+            and not (found and found[-1] == i - 1)
+            and _belong(one, other, joint["word"], text)
+        ):
             found.append(i)
     return found
 
 
 def _belong(one: Amount, other: Amount, word: str, text: str) -> bool:
     if word == "and":
-        return bool(re.search(r"\bbetween\s(?:about |roughly |around )?$", text[max(0, one.start - 20) : one.start], re.I))
+        return bool(
+            re.search(
+                r"\bbetween\s(?:about |roughly |around )?$",
+                text[max(0, one.start - 20) : one.start],
+                re.I,
+            )
+        )
     return one.unit == other.unit or not one.unit or not other.unit
 
 
 def asides(claims: list[Claim], text: str) -> list[Claim]:
-    """The claims, those in brackets with what the number before them is about: "72.6 kg (160 lb)"."""
-    for i, (one, other) in enumerate(zip(claims, claims[1:], strict=False), 1):
+    """The claims, each in brackets with what the number before it is about: "72.6 kg (160 lb)"."""
+    for i, (one, other) in enumerate(pairwise(claims), 1):
         joint = text[one.amount.stop : other.amount.start]
         if one.skip or other.skip or not _OPENED.fullmatch(joint):
             continue
@@ -148,7 +169,9 @@ def _kind(claim: Claim, one: Amount, other: Amount, text: str) -> Pair:
     before = text[max(0, one.start - 20) : one.start]
     if RANGING.search(claim.words) or joint in ("-", "\u2013", "\u2014", "through"):
         return "range"
-    return "change" if re.search(r"\bfrom\s(?:about |roughly )?$", before, re.IGNORECASE) else "range"
+    return (
+        "change" if re.search(r"\bfrom\s(?:about |roughly )?$", before, re.IGNORECASE) else "range"
+    )
 
 
 def against(text: str) -> str:

@@ -37,7 +37,9 @@ _SPELLED = re.compile(
     rf")(?![\w'])",
     re.IGNORECASE,
 )
-_RELATED = re.compile(r"\s*(?:of|more|less|fewer|higher|lower|longer|shorter|the|way|as|your)\b", re.I)
+_RELATED = re.compile(
+    r"\s*(?:of|more|less|fewer|higher|lower|longer|shorter|the|way|as|your)\b", re.I
+)
 _NO_HALF = re.compile(r"[\s-]*(?:past|marathon|time|way|year|decade)s?\b", re.IGNORECASE)
 _WHICH_HALF = re.compile(r"\b(?:first|second|other|later|latter|last|better)\s+$", re.IGNORECASE)
 
@@ -59,9 +61,9 @@ def find(text: str) -> Iterator[Numeral]:
             part = PARTS[match["part"].lower().removesuffix("s")]
             plural = match["part"].lower().endswith("s")
             rest = text[end : end + 10]
-            if top < part and plural == (top > 1):
-                if top > 1 or not rest.lstrip()[:1].isalpha() or _RELATED.match(rest):
-                    yield _fraction(match[0], start, top / part)
+            related = top > 1 or not rest.lstrip()[:1].isalpha() or _RELATED.match(rest)
+            if related and top < part and plural == (top > 1):
+                yield _fraction(match[0], start, top / part)
         else:
             yield _whole(match)
 

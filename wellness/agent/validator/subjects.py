@@ -1,8 +1,8 @@
 """What is measured, by its names in a text: metrics of the catalogue, workouts, stages of sleep.
 
->>> [(one.kind, sorted(one.names)) for one in find("resting heart rate after 3 runs and deep sleep")]
-[('metric', ['RestingHeartRate']), ('activity', ['run']), ('stage', ['deep']), \
-('metric', ['SleepAnalysis'])]
+>>> [(one.kind, *one.names) for one in find("resting heart rate after 3 runs and deep sleep")]
+[('metric', 'RestingHeartRate'), ('activity', 'run'), ('stage', 'deep'), \
+('metric', 'SleepAnalysis')]
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ ACTIVITIES = {
     "cycle": r"cycl(?:e|ed|es|ing)|bik(?:e|ed|es|ing)|rid(?:e|es|ing)|rode",
     "hike": r"hik(?:e|ed|es|ing)", "walk": r"walk(?:s|ed|ing)?", "row": r"row(?:ed|ing)",
     "yoga": r"yoga", "strength": (
-        r"(?:traditional |functional )?strength(?: training)?s?|weightlifting|lift(?:ed|ing) weights|"
-        r"weight training"
+        r"(?:traditional |functional )?strength(?: training)?s?|weightlifting|"
+        r"lift(?:ed|ing) weights|weight training"
     ),
     "pilates": r"pilates", "danc": r"danc(?:e|ed|ing)", "hiit": r"hiit",
     "core": r"core training", "elliptical": r"elliptical",

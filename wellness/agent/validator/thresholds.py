@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from wellness.agent.validator import agreement, claims, derive, measures
+from wellness.agent.validator import agreement, claims, measures, operands
 from wellness.agent.validator.agreement import Facts
-from wellness.agent.validator.claims import Claim
+from wellness.agent.validator.claim import Claim
 from wellness.agent.validator.evidence import LEVELS, Evidence, shown
 from wellness.agent.validator.mentions import Calendar
 
@@ -49,14 +49,14 @@ def comparison(claim: Claim, limit: float, pool: Sequence[Evidence], facts: Fact
         return ""
     meant = [
         one for one in pool
-        if one.own and one.roles & LEVELS - {"target"} and derive.concerns(claim, one, facts)
+        if one.own and one.roles & LEVELS - {"target"} and operands.concerns(claim, one, facts)
         and not agreement.elsewhen(claim, one, facts) and _in_unit(one, claim) is not None
     ]  # fmt: skip
     values = [value for one in _meant(meant, claim) if (value := _in_unit(one, claim)) is not None]
     if not values or any(HOLDS[hedge](value, limit) != claim.negated for value in values):
         return ""
-    value = shown(values[0], claim.amount.unit)
-    return f"{value} is {'' if claim.negated else 'not '}{hedge} {claim.amount.text}"
+    found = shown(values[0], claim.amount.unit)
+    return f"{found} is {'' if claim.negated else 'not '}{hedge} {claim.amount.text}"
 
 
 def _meant(levels: Sequence[Evidence], claim: Claim) -> Sequence[Evidence]:
