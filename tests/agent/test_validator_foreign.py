@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wellness.agent.results import Number, ToolResult
@@ -117,6 +117,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@settings(max_examples=60, deadline=None)
 @given(JSON)
 def test_any_json_is_read_or_refused(value: Any) -> None:
     try:
