@@ -1,7 +1,7 @@
 """Where questions go, judged on the labelled set: rules, RedisVL, a model, rules then a model.
 
 The rules were written with a view to the development half; the held-out half judges them, and is
-opened here and nowhere else. `WELLNESS_ROUTING_QUESTIONS=40` asks the models only so many questions
+opened here and nowhere else. `ROUTING_QUESTIONS=40` asks the models only so many questions
 of each half, chosen at random with a fixed seed. What a model has answered is kept under
 build/routing, one file a model, so that another run asks only what is new.
 """
@@ -47,7 +47,7 @@ ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2026, 9, 30, 20, 15, tzinfo=ZONE)
 HALVES: tuple[Half, ...] = ("development", "held-out")
 KEPT = Path(__file__).parents[2] / "build" / "routing"
-QUESTIONS = int(os.environ.get("WELLNESS_ROUTING_QUESTIONS", "0"))
+QUESTIONS = int(os.environ.get("ROUTING_QUESTIONS", "0"))
 SEED = 7
 # On the held-out half: tool right, all right, out of scope refused
 RULES_ALONE = (0.90, 0.85, 0.85)

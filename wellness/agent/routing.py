@@ -106,7 +106,10 @@ def _names(calls: Sequence[ToolCall]) -> list[str]:
 
 
 class RulesThenModel:
-    """Routes by rules where they are sure, else by a model; without a model, by rules alone.
+    """Routes by rules where they are sure, else by whoever is surer, they or a model.
+
+    A small model that is asked what it does not understand would do harm, so its choice counts
+    only if it agrees better with the question than the rules do. Without a model, rules decide.
 
     Args:
         rules: asked always.
@@ -127,9 +130,12 @@ class RulesThenModel:
             model = self.model.route(question, turns=turns)
         except ModelUnavailable as error:
             return replace(rules, why=(*rules.why, f"{unsure}, and no model answered: {error}"))
-        return replace(
-            model, calls=_spelled_out(model.calls, rules.calls), why=(unsure, *model.why)
-        )
+        if model.confidence <= rules.confidence:
+            chosen = ", ".join(_names(model.calls)) or "no tool"
+            doubt = f"{unsure}, but the model more so ({model.confidence:.2f}, {chosen})"
+            return replace(rules, why=(*rules.why, doubt))
+        calls = _spelled_out(model.calls, rules.calls)
+        return replace(model, calls=calls, why=(unsure, *model.why))
 
 
 def _spelled_out(model: Sequence[ToolCall], rules: Sequence[ToolCall]) -> tuple[ToolCall, ...]:
