@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wellness.memory.facts import learn, lexicon, parse_slots, same_meaning
@@ -62,6 +62,7 @@ def test_quantities(text: str, found: list[str]) -> None:
     assert [str(quantity) for quantity, _, _ in q.find(text)] == found
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_quantities_lie_in_the_text_and_do_not_overlap(text: str) -> None:
     spans = [(start, end) for _, start, end in q.find(text)]
@@ -127,12 +128,14 @@ words = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), words))
 def test_any_text_agrees_with_itself(text: str) -> None:
     assert same_meaning(text, text, now=NOW, zone=HOME)
     learn(text, now=NOW, zone=HOME)
 
 
+@settings(deadline=None)
 @given(words, words)
 def test_agreement_is_mutual_and_is_equality_of_signatures(a: str, b: str) -> None:
     agreement = same_meaning(a, b, now=NOW, zone=HOME)

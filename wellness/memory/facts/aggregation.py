@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from wellness.errors import UnknownMetric
 from wellness.health import catalogue
-from wellness.health.catalogue import Aggregation
+from wellness.health.catalogue import Aggregation, Metric
 
 UNUSUAL = {"when", "whether", "why", "where", "who", "how", "compare", "should"}
+TIMES = {"duration", "minutes", "hours"}
 SUMMED = (Aggregation.SUM, Aggregation.EVENTS)
 DEFAULTS = {
     Aggregation.SUM: "sum", Aggregation.EVENTS: "duration", Aggregation.LAST: "latest",
@@ -28,14 +31,15 @@ def aggregate(
         habitual: whether it asks how much one does as a rule: "how much do I sleep?"
     """
     wanted = _timed(metrics, wanted)
-    if len(metrics) != 1 or not (metric := _known(metrics[0])):
+    if len(metrics) != 1 or not (metric := metric_named(metrics[0])):
         return ", ".join(_plain_sum(wanted))
-    wanted = [name for name in wanted if name not in ("how many", "how much")]
-    summed, default = metric in SUMMED, DEFAULTS[metric]
+    silent = {"how many", "how much"} | (TIMES if metric.unit == "s" else set())
+    wanted = [name for name in wanted if name not in silent]
+    summed, default = metric.aggregation in SUMMED, DEFAULTS[metric.aggregation]
     if asks and "usually" in concepts:
         concepts.discard("usually")
         wanted = [*wanted, "average"] if "average" not in wanted else wanted
-    if metric is not Aggregation.EVENTS:
+    if metric.aggregation is not Aggregation.EVENTS:
         concepts.discard("how")  # "how was my pulse"
     wanted = [default if name == "sum" and summed else name for name in wanted]
     if default in wanted and len(wanted) > 1:
@@ -62,12 +66,19 @@ def _plain_sum(wanted: list[str]) -> list[str]:
     wanted = list(dict.fromkeys("count" if name == "how many" else name for name in wanted))
     silent = {"sum"} if {"count", "duration", "hours", "minutes"} & set(wanted) else set()
     silent |= {"duration"} if {"longest", "shortest"} & set(wanted) else set()
-    return [name for name in wanted if name not in silent]
+    return sorted(name for name in wanted if name not in silent)
 
 
-def _known(name: str) -> Aggregation | None:
-    """How a metric adds up; None for one that is negated or compared."""
+@lru_cache(maxsize=1_024)
+def metric_named(name: str) -> Metric | None:
+    """The metric of a name; None for one that is negated or compared.
+
+    >>> metric_named("StepCount").unit, metric_named("not StepCount")
+    ('count', None)
+    """
+    if name.startswith("Dietary"):
+        return catalogue.describe(catalogue.QUANTITY + name)
     try:
-        return catalogue.find(name).aggregation
+        return catalogue.find(name)
     except UnknownMetric:
-        return Aggregation.SUM if name.startswith("Dietary") else None
+        return None

@@ -23,7 +23,7 @@ TOGETHER = {  # a metric and a word that are another metric
     ("ActiveEnergyBurned", "eat"): "DietaryEnergyConsumed",
 }
 DRINKS = """
-coffee tea beer wine alcohol juice soda lemonade cola espresso whisky smoothie milkshake
+coffee tea beer wine alcohol juice soda lemonade cola espresso whisky smoothie milkshake shake
 """
 FOODS = """
 meat fish bread cheese egg dairy gluten sugar sweets fruit vegetables chocolate nut porridge oatmeal

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from wellness.errors import UnknownMetric
-from wellness.health import catalogue
 from wellness.health.units import UNITS
 from wellness.memory.facts import clocks, phrases
+from wellness.memory.facts.aggregation import metric_named
 from wellness.memory.facts.quantities import Quantity
 from wellness.memory.facts.tokens import QUANTITY, Span, Token
 
@@ -43,11 +42,8 @@ def complete(text: str, found: list[Span], tokens: list[Token]) -> tuple[list[Sp
 def _unit(metrics: set[str]) -> str:
     if metrics == {"BloodPressure"}:
         return "mmHg"
-    try:
-        unit = catalogue.find(*metrics).unit if len(metrics) == 1 else ""
-    except UnknownMetric:
-        return ""
-    return unit if unit in IMPLIED_UNITS else ""
+    metric = metric_named(*metrics) if len(metrics) == 1 else None
+    return metric.unit if metric and metric.unit in IMPLIED_UNITS else ""
 
 
 def _in_unit(span: Span, unit: str) -> Span:

@@ -28,6 +28,7 @@ PASSIVE = re.compile(
     r"\b(?:i|we) (?:was|were|am|got|get|have been) (?:just |also |recently )?"
     r"(?:told|prescribed|advised|given|called|asked|recommended|referred|vaccinated|tested|examined|hit|bitten|stung|treated)\b"
 )
+WHO_ACTS = re.compile(r"^who (?!do|did|am|is|was|were|have|has|can|should|will)[a-z]+")
 PLAIN = frozenset(GIVING.split())
 
 
@@ -39,6 +40,8 @@ def _roles(sentence: str) -> set[str]:
     """
     other, first = OTHERS.search(sentence), FIRST.search(sentence)
     if other and not (first and first.start() < other.start()):
+        return {"they"}
+    if WHO_ACTS.search(sentence):
         return {"they"}
     if PASSIVE.search(sentence):
         return {"me"}

@@ -65,7 +65,7 @@ WORTH = {word: value for value, word in enumerate(SMALL)} | {
     word: 10 * value for value, word in enumerate(TENS, 2)
 }
 _UNITS = "|".join(re.escape(word) for word in sorted(UNIT_OF, key=len, reverse=True))
-_WORDS = "|".join([*WORTH, "hundred", "thousand"])
+_WORDS = "|".join(sorted([*WORTH, "hundred", "thousand"], key=len, reverse=True))
 _NUMBER = (
     r"(?P<figures>\d+(?:[,\u202f]\d{3})+(?!\d)|\d+)(?P<rest>\.\d+)?(?P<k>\s?k\b)?"
     r"|(?P<quarter>(?:a |three )?quarters? of an?)"

@@ -16,10 +16,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wellness.memory.facts import phrases
-from wellness.memory.facts.aggregation import UNUSUAL, aggregate
+from wellness.memory.facts.aggregation import TIMES, UNUSUAL, aggregate
 from wellness.memory.facts.implied import settle
 from wellness.memory.facts.omissions import complete
-from wellness.memory.facts.order import told_by_order
+from wellness.memory.facts.order import OTHERS, told_by_order
 from wellness.memory.facts.quantities import Quantity
 from wellness.memory.facts.tense import is_general, matters, recurring, tense_of
 from wellness.memory.facts.tokens import PERIOD, QUANTITY, Span, Token, read, spans
@@ -33,7 +33,9 @@ AUXILIARY = re.compile(
     r"^(?:did|do|does|have|has|had|am|is|are|was|were|can|could|may|must|should|will|would|if|"
     r"whether)\b"
 )
-PREDICATE = re.compile(r"\b(?:i|we|am|is|are|was|were|has|have|had)\b")
+PREDICATE = re.compile(
+    r"\b(?:i|we|am|is|are|was|were|has|have|had|do|does|can|could|will|should|must|might|me)\b"
+)
 HABITUAL = Token(phrases.CONCEPT, "do i")
 DO_I = re.compile(r"\bhow (?:much|many|long|far)\b.*\b(?:do|am) i\b")
 WHETHER = re.compile(r"^(?:if|whether)\b\s*")
@@ -158,6 +160,7 @@ def _asks(sentence: str, tokens: list[Token]) -> bool:
     kinds = {token.kind for token in tokens}
     wanted = Token(phrases.CONCEPT, "goal") in tokens or not PREDICATE.search(sentence)
     bare = bool(kinds & {phrases.METRIC, phrases.AGGREGATION}) and QUANTITY not in kinds and wanted
+    bare = bare and not OTHERS.match(sentence)
     return bool(sentence.rstrip().endswith("?") or WHO.match(sentence) or bare)
 
 
@@ -175,7 +178,8 @@ def _slots(tokens: list[Token], found: list[Span], *, now: int, asks: bool, tens
     wanted = list(dict.fromkeys(named(phrases.AGGREGATION)))
     if not asks and any(one.unit == "s" for one in quantities) and "duration" in wanted:
         wanted.remove("duration")  # "it took an hour" says that it is one
-    if asks and concepts & {"bedtime", "wake"} and not (wanted or concepts & UNUSUAL):
+    timed = concepts & {"bedtime", "wake"} and not concepts & UNUSUAL
+    if asks and timed and not {"count", "duration", "how many", *TIMES} & set(wanted):
         concepts.add("when")  # "what is my usual bedtime"
     habitual = HABITUAL.name in concepts
     concepts.discard(HABITUAL.name)

@@ -124,7 +124,7 @@ def _allergy(slots: Slots, words: str) -> Stated | None:
 def _preference(slots: Slots, words: str) -> Stated | None:
     if not LIKES.match(words):
         return None
-    what = _object(slots, "like", "stop", *TIMES_OF_DAY)
+    what = _object(slots, "like", "favourite", "stop", *TIMES_OF_DAY)
     return Stated(MemoryKind.PREFERENCE, f"preference: {what}", 0.6) if what else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from wellness.memory.facts.inflection import is_past
+from wellness.memory.facts.inflection import is_past, lemma
 
 RECURRING = re.compile(
     r"\b(?:(?:in|during) (?:the )?(?=[sawf])|(?:on|at|during) the (?=weekend))"
@@ -18,11 +18,26 @@ and or of with in on for some any was were our your his her their well not
 """  # behind these stands a participle or an adjective: "I am tired", "I have slept"
 NO_SUBJECT = frozenset(BESIDE.split())
 ASPECTS = {"stop", "begin", "used to"}
+DONE = re.compile(r"\bha(?:ve|s) (?:(?:i|we|my \w+) )?(?:set|put|cut|quit|hit|hurt|read|beat)\b")
 GENERAL = re.compile(r"^(?:what|how|why)\b.*\b(?:is|are|does|do|can|should)\b")
 OWN = re.compile(r"\b(?:i|my|me|mine|we|our|us)\b")
+LASTING = frozenset(("be", "have", "live", "know", "want", "like", "love", "hate", "need", "work",
+                     "feel", "own", "suffer", "weigh", "keep", "do", "use", "get"))  # fmt: skip
 BESTS = {"best", "fastest", "first", "furthest"}
 IS = re.compile(r"\b(?:i|we) (?:have (?:an?|my|the|no|\d+)|am|are)\b|\bis\b")
-ADVERBS = ("never", "always", "just", "already", "ever", "recently", "also", "only", "still")
+ADVERBS = (
+    "quite",
+    "so",
+    "never",
+    "always",
+    "just",
+    "already",
+    "ever",
+    "recently",
+    "also",
+    "only",
+    "still",
+)
 
 
 def recurring(statement: str) -> str:
@@ -31,14 +46,14 @@ def recurring(statement: str) -> str:
     >>> recurring("i ski in the winter"), recurring("i skied in the winter")
     ('i ski winters', 'i skied in the winter')
     """
-    if not PRESENT.search(statement) or told_as_past(re.findall("[a-z]+", statement)):
+    if not PRESENT.search(statement) or told_as_past(re.findall("[a-z-]+", statement)):
         return statement
     return RECURRING.sub(r"\1s", statement)
 
 
 def tense_of(sentence: str) -> str:
     """ "past", "present" where a verb says that it is so or will be, or "" ."""
-    if told_as_past(re.findall("[a-z]+", sentence)):
+    if told_as_past(re.findall("[a-z-]+", sentence)) or DONE.search(sentence):
         return "past"
     return "present" if IS.search(sentence) else ""
 
@@ -71,18 +86,19 @@ def matters(tense: str, said: set[str], periods: Iterable[tuple[int, int]], now:
 
 
 def told_as_past(words: Iterable[str]) -> bool:
-    """Whether a verb says that it was so, as in "I had asthma" and "my knee swelled".
+    """Whether a verb says that it was so or is done: "I had asthma", "my knee has healed".
 
-    >>> told_as_past("i have slept badly".split()), told_as_past("i slept badly".split())
+    >>> told_as_past("i have lived here".split()), told_as_past("i lived here".split())
     (False, True)
     """
     before = ""
     for word in words:
-        if word in ADVERBS:
+        if word in ADVERBS or word.endswith("ly"):
             continue
         if word in ("did", "was", "were"):
             return True
-        if is_past(word) and (before not in NO_SUBJECT):
+        done = before in ("have", "has") and lemma(word) not in LASTING
+        if is_past(word) and (done or before not in NO_SUBJECT):
             return True
         before = word
     return False

@@ -21,7 +21,11 @@ from wellness.memory.facts.wording import CONTRACTIONS, LONGEST_TEXT, plain
 __all__ = ["CONTRACTIONS", "LONGEST_TEXT", "Span", "Token", "plain", "read", "spans"]
 
 PERIOD, QUANTITY, PAUSE, JOIN = "period", "quantity", "pause", "join"
-CLAUSE = ("if", "because")  # relations that begin a clause, which ends a negation's way back
+CLAUSE = (
+    "if",
+    "even if",
+    "because",
+)  # relations that begin a clause, which ends a negation's way back
 UNTOUCHED = frozenset((  # by a negation that follows: "I usually do not", "maybe not"
     "usually", "often", "always", "sometimes", "rarely", "maybe", "goal", "per day", "per week",
     "per night", "per month", "every", "when", "who", "where", "why", "how",
@@ -164,6 +168,8 @@ def _related(token: Token, relation: str, *, negated: bool, fresh: bool) -> Iter
     if kind == PERIOD:
         relation = "" if relation in ("over", "if") else relation
         negated = negated and fresh
+    if relation == "during":
+        relation = "if" if kind in (phrases.ACTIVITY, phrases.METRIC) else ""
     if kind == QUANTITY and relation == "over":
         relation = "above"
     if kind != QUANTITY and name not in UNBOUND and relation in lexicon.COMPARISONS:

@@ -11,6 +11,7 @@ ADJUNCT = (
     "compared|instead of|rather than|unlike|apart from|except"
 )
 _ASKED = "what|how|did|do|does|was|were|is|are|am|have|has"
+_CLAUSE = "(?:when|if|whenever|while|before|after|because|since|as soon as)"
 FRONTED = tuple(
     re.compile(pattern)
     for pattern in (
@@ -18,8 +19,9 @@ FRONTED = tuple(
         rf"(?P<rest>(?:i|my|we|our|which|when|where|who|{_ASKED})\b.*)$",
         rf"^(?P<first>(?:{ADJUNCT})\b(?:(?: of)? my \w+)?"
         rf"(?:(?!\b(?:i|my|we|our|{_ASKED})\b)[^,]){{1,60}}?)\s+(?P<rest>(?:i|my|we|our)\b.*)$",
-        r"^(?P<first>(?:when|if|whenever|while|before|after|because|as soon as) (?:i|my|we)\b"
-        r"[^,]*?)\s+(?P<rest>(?:i|my|we|our)\b.*)$",
+        rf"^(?P<first>{_CLAUSE} (?:i|my|we)\b[^,]*?)\s+(?P<rest>(?:i|we)\b.*)$",
+        rf"^(?P<first>{_CLAUSE} (?:i|my|we)\b[^,]*?)(?<! on)(?<! in)(?<! at)(?<! of)(?<! to)"
+        r"(?<! with)(?<! for)(?<! from)\s+(?P<rest>(?:my|our)\b.*)$",
     )
 )
 OFTEN = re.compile(r"^(?:every|each|most|once|twice|\w+ times)\b")

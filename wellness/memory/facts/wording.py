@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from wellness.health import periods
+from wellness.memory.facts import amounts, constructions
 from wellness.memory.facts.rewordings import reword
 from wellness.memory.facts.word_order import mine_first, subject_first
 
@@ -33,6 +34,7 @@ ASKING = re.compile(
     r"summarize|fetch|tell|name|work out|say)(?= (?:me|all|my|the|what|how|when|which|who|where|if|"
     r"whether)\b)|please|[\s,!:]+)+"
 )
+RULES = (*amounts.RULES, *constructions.RULES)
 
 
 def plain(text: str) -> str:
@@ -58,5 +60,5 @@ def worded(text: str) -> tuple[str, bool]:
     """
     text = NEUTRAL.sub("", " ".join(plain(text).split()))
     core = NEUTRAL.sub("", ASKING.sub("", text))
-    said = reword(subject_first(POSSESSIVE.sub("", core)))
+    said = reword(subject_first(POSSESSIVE.sub("", core)), RULES)
     return mine_first(" ".join(said.split())), core != text

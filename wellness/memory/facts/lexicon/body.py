@@ -28,7 +28,11 @@ METRIC_WORDS = {
         "rest | resting heartrate | resting pulse rate | heart rate when resting | resting bpm | "
         "resting heart beat | resting heartbeat"
     ),
-    "WalkingHeartRateAverage": "walking heart rate | walking pulse | walking hr",
+    "WalkingHeartRateAverage": (
+        "walking heart rate | walking pulse | walking hr | heart rate when walking | "
+        "heart rate while walking | heart rate when i walk | pulse when i walk | "
+        "pulse while walking"
+    ),
     "HeartRateVariabilitySDNN": "hrv | heart rate variability | heart variability",
     "ActiveEnergyBurned": (
         "active energy | active calories | calories | kcal | kilocalories | calorie burn | "
@@ -59,7 +63,8 @@ METRIC_WORDS = {
     ),
     "RespiratoryRate": (
         "respiratory rate | respiration rate | breathing rate | breathing frequency | breaths per "
-        "minute | rate of breathing | breathing speed"
+        "minute | rate of breathing | breathing speed | how fast was i breathing | how fast do i "
+        "breathe | how fast did i breathe | how fast am i breathing"
     ),
     "VO2Max": "vo2 max | vo2max | vo2 | cardio fitness | cardiorespiratory fitness",
     "BodyTemperature": "body temperature | temperature | body temp | temp",
@@ -83,7 +88,10 @@ METRIC_WORDS = {
     ),
     "WalkingSpeed": "walking speed",
     "WalkingStepLength": "step length | stride length",
-    "EnvironmentalAudioExposure": "noise | noise level | noise exposure",
+    "EnvironmentalAudioExposure": (
+        "noise | noise level | noise exposure | noise levels | how loud | sound level | "
+        "sound levels | ambient noise | loudness"
+    ),
 }
 
 # How values become one.

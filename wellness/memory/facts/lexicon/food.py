@@ -2,7 +2,7 @@
 
 CONCEPTS = {
     "drink": "drink | drinks | drank | drunk | drinking | sip~",
-    "eat": "eat | eats | ate | eaten | eating | consume~ | consumption of | intake | take in",
+    "eat": "eat | eats | ate | eaten | eating | consume~ | consumption of | intake",
     "breakfast": "breakfast | breakfasts",
     "vegetarian": "vegetarian | veggie | vegetarians",
 }

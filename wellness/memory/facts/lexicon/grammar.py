@@ -12,7 +12,7 @@ i would like to know | i want to know | i need to know | i would like to see | d
 do you remember | look up | check | find out | find | calculate | work out for me | say | what
 what about | how about | which | how high is | how high was
 amount | figure | value | reading | data | result | report | levels | statistic | stats
-measurement | measurements | a pair of | pair of | it true | it correct
+measurement | measurements | a pair of | pair of | it true | it correct | at all | anything
 come to | came to | add up to | according to my data | in my data | ever | exactly | precisely
 currently | current | right now | at the moment | at present | presently | these days | as of now
 now | so far | up to now | up till now | recorded | recording | measure~ | log~ | track~
@@ -29,7 +29,7 @@ totally | entirely | kindly | oh | um | yes | both | up to date
 
 # These turn round the rest of their clause; the first also what stands before them in it.
 NEGATIONS = {
-    "not": ("not | no | never | none | neither | n t | nothing | nobody | no one | lack~"),
+    "not": ("not | no | never | none | neither | n t | nothing | nobody | no one"),
     "not the rest": (
         "not to | without | dislike~ | hate~ | detest~ | loathe~ | avoid~ | free of | never to | "
         "refrain from | stay away from | steer clear of | abstain from | can not stand"
@@ -37,7 +37,7 @@ NEGATIONS = {
     "stop": (
         "stop | stops | stopped | stopping | quit | quits | quitting | give up | gave up | given "
         "up | giving up | no longer | not any more | not anymore | any more | anymore | cease~ | "
-        "any longer | not any longer"
+        "any longer | not any longer | cut out | do away with"
     ),
 }
 DISLIKES = ("dislik", "hat", "detest", "loath", "can not stand")  # they also say what they negate
@@ -59,12 +59,14 @@ RELATIONS = {
     "since": "since",
     "except": "except | except for | apart from | excluding | other than | aside from",
     "because": "because | because of | due to | owing to | on account of | as a result of",
-    "if": "if | whether | whenever | while | whilst | during | as long as | in case | as soon as",
+    "if": "if | whether | whenever | while | whilst | as long as | in case | as soon as",
+    "during": "during | in the course of",
+    "even if": "even if | even when | even though | even while",
     "between": "between",
     "within": "within",
     "cause": (
-        "cause~ | trigger~ | lead to | bring on | set off | bring about | gives me | gave me | "
-        "give me | result in | make me | makes me | made me | cause me"
+        "cause~ | trigger~ | lead to | bring on | set off | bring about | result in | make me | "
+        "makes me | made me | cause me"
     ),
     "help": "help~ | help me | help with | helps me",
     "affect": "affect~ | influence~ | impact~ | have an effect on | have an impact on",

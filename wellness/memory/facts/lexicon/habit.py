@@ -11,9 +11,11 @@ CONCEPTS = {
     ),
     "like": (
         "like | likes | liked | love | loves | loved | enjoy~ | prefer | prefers | preferred | "
-        "favour~ | favor~ | fond of | favourite | favorite | keen on | i am into | preference | "
-        "am a fan of | preferably | would rather | rather | take pleasure in | "
-        "preferred | like most | like best | love most | enjoy most | be a big fan of | be a fan of"
+        "favour~ | favor~ | fond of | keen on | i am into | preference | am a fan of | "
+        "preferably | would rather | rather | take pleasure in | be a big fan of | be a fan of"
+    ),
+    "favourite": (
+        "favourite | favorite | like most | like best | love most | enjoy most | most favourite"
     ),
     "need": "need~ | have to | has to | had to | need to | required to",
     "should": "should | ought to | supposed to | must | meant to",

@@ -22,10 +22,24 @@ CONCEPTS = {
     "cramp": "cramp~ | cramps",
     "itch": "itch~ | itchy",
     "heal": "heal~ | recover~ | recovery",
+    "sensitive": "sensitive | sensitivity | sensitive to | sensitivity to",
+    "deficiency": "deficiency | deficient | deficient in | lack of",
 }
 
 # Words in other words; unlike a concept, a word counts by its place too.
 WORDS = {
+    "weak": "weak | weakness",
+    "tight": "tight | tightness",
+    "numb": "numb | numbness",
+    "flexible": "flexible | flexibility",
+    "obese": "obese | obesity",
+    "dehydrated": "dehydrated | dehydration",
+    "addicted": "addicted to | addiction to",
+    "bloated": "bloated | bloating",
+    "inflamed": "inflamed | inflammation",
+    "infected": "infected | infection",
+    "motivated": "motivated | motivation",
+    "congested": "congested | congestion",
     "physio": "physio | physiotherapist | physical therapist",
     "doctor": "doctor | doctors | physician | gp | doc | general practitioner",
     "ill": "ill | sick | unwell | illness | sickness | under the weather",

@@ -49,6 +49,13 @@ CONCEPTS = {
 
 # Words in other words; unlike a concept, a word counts by its place too.
 WORDS = {
+    "several": "several | multiple",
+    "alarm": "alarm | alarm clock",
+    "railway": "the train | by train | a train | train ride",
+    "taxi": "taxi | cab",
+    "pull up": "pull up | pull ups",
+    "push up": "push up | push ups | press up | press ups",
+    "follow": "follow | follows | followed",
     "mother": "mother | mom | mum | mummy | mommy | mama",
     "father": "father | dad | daddy | papa",
     "grandmother": "grandmother | grandma | granny | gran | nana",
@@ -90,7 +97,7 @@ WORDS = {
     "rest": "rest~ | rest day | have a rest | day off | rest days",
     "nap": "nap~ | take a nap | have a nap | naps | napped",
     "shower": "shower~ | take a shower | have a shower",
-    "join": "join~ | sign up for | become a member of",
+    "join": "join~ | sign up for | register for | enrol in | enroll in | become a member of",
     "switch": "switch~ | change from | swap~",
     "talk": "talk~ | speak~ | chat~",
     "commute": "commute~",
