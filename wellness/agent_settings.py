@@ -64,11 +64,11 @@ class AgentSettings(BaseSettings):
 
     # The agent
     route_threshold: float = Field(
-        default=0.7,
+        default=0.75,
         ge=0,
         le=1,
         description="confidence from which a route by rules counts; below it the model is asked, "
-        "since the rules are right there less than half the time, above it nine times in ten",
+        "since the rules are right there half the time, and above it nine times in ten",
     )
     agent_context: Literal["needed", "always"] = Field(
         default="needed",

@@ -147,7 +147,7 @@ def test_more_than_four_calls_are_cut_and_said() -> None:
         ("I want to see my workouts", Intent.WORKOUTS),  # no goal
         ("I want to swim every week", Intent.REMEMBER),  # but this is one
         ("workouts last week", Intent.WORKOUTS),  # the plural
-        ("How did the marathon go?", Intent.OUT_OF_SCOPE),  # no March in it
+        ("How did the marathon go?", Intent.RECALL),  # no March in it
         ("May I see my steps?", Intent.AGGREGATE),  # no May in it
         ("Don't forget that I'm vegan", Intent.REMEMBER),
         ("I forgot what my goal weight is", Intent.GOALS),
@@ -219,15 +219,16 @@ def sure(question: str, *before: str) -> float:
 def test_what_is_not_understood_makes_unsure() -> None:
     plain = sure("How many steps did I take yesterday?")
     assert plain > 0.9
-    assert sure("How many steps did the wimble flummox yesterday, grabbling my gazebo?") < plain
-    assert sure("Does the yardstick flummox my gazebo?") < 0.5
-    assert sure("Compare my steps yesterday") < 0.8 < sure("Compare my steps yesterday and today")
+    assert sure("Does the yardstick flummox my gazebo?") < 0.6
+    assert sure("Compare my steps yesterday") < 0.75
+    assert sure("Compare my steps yesterday and today") == plain
     assert sure("And today?", "Steps yesterday?") < plain
+    assert sure("steps yesterday and 17") < plain
 
 
 def test_confidence_is_a_probability() -> None:
     each = [RULES.route(one.question).confidence for one in every()]
-    assert 0 < min(each) < 0.5 < max(each) < 1
+    assert 0 < min(each) < 0.6 < 0.9 < max(each) < 1
 
 
 # --- hostile and strange text ---------------------------------------------------------------------

@@ -16,7 +16,7 @@ FORGET = anywhere(
     |throw away|purge|cancel)\b(?! to\b| how\b)(?! it\s*$)""",
     r"""\b(?:stop remembering|do not (?:remember|keep|store|save)|no longer (?:remember|keep)
     |(?:do not|no longer) (?:want|need) you to (?:remember|know|keep|store)
-    |take (?:that|it|my [\w ]+) (?:back|out|off)|(?:out of|from) your (?:memory|notes|records)
+    |take (?:that|it) (?:back|out)|(?:out of|from) your (?:memory|notes|records)
     |i (?:hereby )?(?:take|took) back|, forget (?:it|that|about (?:it|that)))\b""",
 )
 REMEMBER = anywhere(
@@ -53,7 +53,23 @@ WHY = anywhere(
 )
 THINGS = words(
     r"(?:where|who|whom|whose) (?:\w+|M|S|A|W)|name|called|allerg\w*|birthday|favou?rite|prefer\w*",
+    r"""(?:which|what) (?:pills?|tablets?|medicines?|medications?|drugs?|supplements?)
+     (?:do|did|am) i""",
     "i like|do i (?:like|love|hate|enjoy|smoke|own|speak|wear|prefer)",
+)
+# What a run is done with, or costs, is no workout
+GEAR = words(
+    r"""[AW] (?:shoes?|gear|club|coach|partner|lessons?|teacher|buddy|group|pool|track|plan|injury
+    |trainer|class teacher|bag|outfit|spot|route)|costs?|price|paid|pay|expensive"""
+)
+# Of a life: what somebody may have told about without saying whose it is
+LIFE = words(
+    r"""marathon|race|surgery|operation|infusion|injur\w*|accident|trip|holidays?|vacation|wedding
+    |appointment|check-?up|scan|mri|x-?ray|blood test|therapy|dentist|doctor|dr|physio\w*|trainer
+    |coach|nutritionist|specialist|allerg\w*|diets?|shoes?|knees?|ankles?|calf|calves|shoulders?
+    |wrists?|elbows?|hips?|toes?|foot|feet|legs?|arms?|heels?|hamstring|tendon|muscle|migraines?
+    |headaches?|attack|tear|tore|broke|broken|sprain\w*|tablets?|pills?|medication|side effects?
+    |prescri\w*"""
 )
 # "Which shoes do I": a noun that no table knows, and no figure, time or kind of data
 KIND_OF = words(
@@ -86,11 +102,13 @@ GOAL = anywhere(
     (?:ing)? (?:to )?""",
     r"""\bi (?:want|wanted|wish|hope|hoped|planned|plan|intend|was trying|am trying|set out
     |am supposed|was supposed)(?:ed)? to (?!know|see|hear|look|find|check|ask|get)""",
-    r"\b(?:am|was) i (?:supposed|working|shooting|going for|striving)\b",
+    r"\b(?:am|was) i (?:working|shooting|going for|striving)\b|\b(?:am|was) i supposed\b(?=.*[MS])",
+    r"[MS].*\b(?:am|was) i supposed\b",
 )
 AIMED_AT = words(
     "what (?:am|was|were|have) (?:i|we) (?:been )?(?:working|aiming|going|striving|heading)",
     "(?:do|did) i (?:want|hope|plan|aim|wish)",
+    "(?:am|was) i (?:trying|hoping|aiming|planning) to",
 )
 RINGS = anywhere(
     r"\brings?\b(?! finger| me| up)",
@@ -116,6 +134,7 @@ DAYS_REACHING = words(
     |days on which|days (?:when|that|where|with)|count (?:of )?(?:the )?days
     |how many of (?:the|my) days|list the days"""
 )
+EVERY_DAY = words("(?:every|each|any|all) (?:single )?days?")
 CLOSE_TO = words("how (?:close|far|near)")
 
 WH = words("what|how|when|where|which|who|whose|why")
@@ -123,7 +142,7 @@ WH = words("what|how|when|where|which|who|whose|why")
 # Knowledge about everybody
 GENERAL = words("is|are|do|does|can|should|could|would|will")
 ONESELF = words("i|my|mine|me|we|our|us|myself")
-PERSONAL = words("i|my|mine|we|our|myself")
+PERSONAL = words("i|my|mine|we|our|myself|mum|mom|dad|grandma|grandpa")
 HOW_TO = anywhere(r"^(?:\w+ )?how (?:do|can|could|should|would|to)\b")
 KNOWLEDGE = anywhere(
     r"""\b(?:normal|healthy|ideal|optimal|recommended|dangerous|unhealthy|harmful|safe|okay|ok
@@ -145,7 +164,7 @@ KNOWLEDGE = anywhere(
     |read|stay|become|keep|strengthen|relax|stop|measure|warm|cool|stretch|train for|prepare|eat|M
     |deal)""",
     r"""\bwhat (?:is|are|does|do) (?:an? |the |my )?(?:M|S|[\w -]+?)(?: \w+)? (?:mean|measure|tell
-    |say about|stand for|good for|consist)\b""",
+    |say about|stand for|good for|consist)\b(?! [MS])""",
     r"""\bwhat (?:is|are) (?:an? |the )?(?:good|normal|healthy|ideal|difference|benefits?|point|best
     |recommended|typical|point of|definition|purpose|optimal|average (?:M|S) (?:for|of))""",
     r"""\b(?:tips?|advice|benefits?|recommend\w*|suggest\w*|guidelines?|definition|meaning

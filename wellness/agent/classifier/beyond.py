@@ -94,7 +94,7 @@ DIAGNOSIS = anywhere(
     r"\bwhat (?:is|might be|could be) wrong with (?:me|my)\b",
     r"\bwhat (?:illness|disease|condition|disorder) (?:do|have|might|could)\b",
     rf"""\b(?:which|what|how much|how many|should i take|can i take|do i need|need)\b.*
-    \b(?:{MEDICINE}|dose|dosage)\b.*\b(?:should|need|ok|okay|safe|help|helps|against)\b""",
+    \b(?:{MEDICINE}|dose|dosage)\b.*\b(?:should|need|ok|okay|safe|help|helps)\b""",
     rf"""\b(?:which|what) {MEDICINE} (?:should|can|could|would|is (?:best|good))""",
     rf"\bshould i (?:\w+ ){{1,2}}(?:my |some |an? |any )?{MEDICINE}\b",
     r"\bprescri(?:be|ption)\b(?!.*\bdid\b)",
@@ -106,6 +106,8 @@ DIAGNOSIS = anywhere(
     r"""\bwhy (?:does|do|is|are) my (?:chest|head|stomach|back|knee|arm|leg|throat|tummy|belly|eye
     |ear|hip|neck|foot|feet|hand|shoulder)s?\b[\w ]* (?:hurt|ach|sore|pain|burn|numb|swollen)""",
 )
+ASKS_BACK = re.compile(r"\b(?:what|which|when|where|who|whose|why|how)\b.*\b(?:did|was|were|had)\b")
+GOALS = words("goals?|targets?")
 ASKS_WHEN = words(
     r"""(?:when|where|how often|how many times|how long ago|since when|what (?:day|date|month|year))
      (?:did|was|were|have|had|am|is)"""

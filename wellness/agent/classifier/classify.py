@@ -10,11 +10,11 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from wellness.agent.classifier import asks, cues, scope, vocabulary
-from wellness.agent.classifier.clauses import Clause, split
+from wellness.agent.classifier.clauses import MEANT, Clause, split, tells_only
 from wellness.agent.classifier.confidence import confidence
 from wellness.agent.classifier.figures import data
-from wellness.agent.classifier.follow_up import resolve
-from wellness.agent.classifier.openers import ASKS, INVERTED
+from wellness.agent.classifier.follow_up import is_elliptic, resolve
+from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST
 from wellness.agent.classifier.parts import DATA, Part, slots_of
 from wellness.agent.classifier.reading import Reader, Reading
 from wellness.agent.classifier.rules import FALLBACKS, decide, remember
@@ -24,6 +24,7 @@ from wellness.memory.messages import ToolCall, Turn
 
 MOST_CALLS = 4  # of one message: nobody asks for more in one breath, and each takes time
 CLAUSES = 64  # kept as they were read: a clause is looked at several times
+SENTENCE = 3  # words from which a fragment may be a statement
 TURNS = 3  # back to which "and last week?" may refer
 SHARING = frozenset((Intent.AGGREGATE, Intent.SLEEP, Intent.WORKOUTS))
 COMPARING = re.compile(
@@ -94,6 +95,9 @@ class Classifier:
             return [Part(Intent.OUT_OF_SCOPE, (), "it has no words", whole)]
         if scope.is_small_talk(whole.shape):
             return [Part(Intent.SMALL_TALK, (), "small talk", whole)]
+        requests = asks.FORGET.search(text.lower()) or asks.REMEMBER.search(text.lower())
+        if tells_only(text) and not requests:
+            return [remember(whole, "states something")]
         found = list(self._found(text, before))
         strong = [part for part, is_strong in found if is_strong]
         told = any(not clause.asks for clause in split(text))
@@ -125,6 +129,9 @@ class Classifier:
             if told and not last and ALSO.match(words):
                 yield remember(self._read(told[-1].text, before), "states something"), True
             for piece in self._divided(clause.text):
+                if last is None and self._states(piece, clause.ends, before):
+                    told.append(Clause(piece, False, clause.ends))
+                    continue
                 part, strong = self._part(piece, last or before, told, last is not None)
                 if waiting and not part.inherited:
                     yield waiting
@@ -136,6 +143,20 @@ class Classifier:
                 last = part
         if waiting:
             yield waiting
+
+    def _states(self, text: str, ends: str, before: Part | None) -> bool:
+        """Whether a fragment states something: a value, or words that are about no data."""
+        if ends == "?" or ASKS.match(text) or REQUEST.match(text) or MEANT.search(text):
+            return False
+        reading = self._read(text, before)
+        wanted = (asks.FORGET, asks.REMEMBER, asks.GOAL, asks.RINGS)
+        if scope.refusal(reading) or (before and is_elliptic(reading)):
+            return False
+        if any(reading.has(cue) for cue in wanted) or reading.aggregations:
+            return False
+        value = bool(reading.topics and reading.amounts)
+        used = reading.has(cues.ABOVE) or reading.has(cues.BELOW)
+        return (value and not used) or (not reading.topics and len(text.split()) >= SENTENCE)
 
     def _divided(self, text: str) -> Iterator[str]:
         """A clause, cut where a second figure begins: "my average pulse and my highest"."""

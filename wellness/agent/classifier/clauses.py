@@ -110,3 +110,14 @@ def is_asking(piece: str, ends: str) -> bool:
     if any(pattern.match(one) for pattern in tells for one in cores) or STATES_A_VALUE.search(core):
         return False
     return meant or not TELLING.match(piece)
+
+
+def tells_only(text: str) -> bool:
+    """Whether a message has several sentences, and none of them asks or requests anything.
+
+    >>> tells_only("Ran 5 km today. The calf held."), tells_only("steps yesterday")
+    (True, False)
+    """
+    clauses = split(text)
+    asks = "?" in text or any(ASKS.match(one.text) or REQUEST.match(one.text) for one in clauses)
+    return not asks and any(not one.asks for one in clauses) and not MEANT.search(text)

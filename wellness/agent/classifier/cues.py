@@ -30,7 +30,8 @@ AGAINST = anywhere(
 
 # Direction
 TREND = words(
-    r"""trend\w*|over time|over the (?:weeks|months|years)|direction|trajectory|progression
+    r"""trend\w*|over time|over the (?:weeks|months|years)|happen\w* (?:to|with)|progress(?:es|ed
+    |ing)?|direction|trajectory|progression
     |develop\w*|evol\w*|chang(?:e|ed|es|ing)|pattern|mak(?:e|ing) (?:any )?progress|any progress
     |(?:weight|M) (?:loss|gain)|(?:what|which) way|getting M|more or less|up or down|and (?:less
     |more)""",
@@ -56,7 +57,7 @@ READINGS = words(
 SHOWS = words("show|list|display|pull up|see|bring up|go through|view")
 LATEST = words(
     r"""latest|most recent(?:ly)?|newest|current(?:ly)?|at the moment|right now|at present
-    |these days|as of (?:now|today)|up to date|(?:the )?last time|now|(?:my|the|a) last
+    |these days|as of (?:now|today)|up to date|(?:the )?last time|(?<!^)now|(?:my|the|a) last
     |last(?: \w+)? (?:M|reading|value|measurement|weigh\w*|recorded|measured|checked|logged|taken
     |entry|time|weighed|known)|previous (?:M|reading|value|measurement)"""
 )
@@ -119,7 +120,8 @@ PRESENT = words("is|are|do|does|am|have")
 ELLIPTIC = anywhere(
     r"""^(?:(?:ok|okay|so|oh|hm+|well|great|thanks|cool|right|ah|now|nice|good|interesting|wow
     |alright|sure|yes|no|fine|hey|sorry|please|i meant?|just|only)[,. ]+)*(?:and|or|what about
-    |how about|what of|also|then|same|the same|but|plus|instead|versus|compared|not|only|just
+    |how about|now (?=my|the|for)|what of|also|then|same|the same|but|plus|instead|versus
+    |compared|not|only|just
     |make (?:it|that)|rather|i meant?|sorry|actually|no|wait)\b""",
     r"\b(?:as well|too|also|likewise|instead)\s*[?.!]*$",
 )

@@ -31,6 +31,7 @@ NO_EVENT = joined(
     |do(?:es)?|did|how|what|when|the time i|(?:i |my |the )(?:have )?(?:last|previous|next)\b|now
     |today|any|(?:\w+ ){0,3}(?:goal|target)s?)"""
 )
+PEOPLE = frozenset(("i", "we", "he", "she", "they", "you"))  # "before I", and no more
 EVENT = re.compile(
     r"\b(?:ever )?(?P<phrase>(?:before|after|since|during|until|till|following|prior to|throughout)"
     rf"\s+(?!{NO_EVENT}\b)(?P<event>\w+(?:['-]\w+)*(?:\s+[\w'-]+){{0,8}}?)){STOP}"
@@ -75,6 +76,8 @@ def find(text: str, periods: Sequence[When]) -> Iterator[When]:
             if known or (last and start < last.end):
                 continue
             phrase = text[start:end].strip()
+            if match["event"] in PEOPLE:
+                continue
             if both and both.start("last") == start:
                 other = both["first"] + phrase.removeprefix(text[slice(*both.span("last"))])
                 yield When(other, both.start(), both.start("last"), None)

@@ -14,6 +14,8 @@ from wellness.agent.classifier.vocabulary import ACTIVITY, METRIC, SLEEP
 from wellness.agent.routes import Intent
 
 # Walking is how steps are made, unless it is spoken of as something that one goes and does.
+LAST_UNIT = re.compile(r"^(?:the )?(?:last|previous) (?P<unit>week|month|quarter|year)$", re.I)
+EXERCISE_TIME = re.compile(r"\bN (?:of )?W\b")
 A_WALK = re.compile(
     r"\b(?:go(?:ne|ing)?|went) (?:for|on|A)|\bwalks\b|\bstroll|\bwalking (?:workout|session)|"
     r"\b(?:a|my|last|longest|shortest|any|which|latest|the|this|each|every|first) (?:\w+ )?walk\b"
@@ -38,7 +40,7 @@ def data(reading: Reading) -> Part | None:
 
 def about(reading: Reading, head: Head) -> Part:
     """What is asked about one head."""
-    head = _walking(reading, head)
+    head = _as_metric(reading, head)
     if head.kind == ACTIVITY:
         calls = [
             call(Intent.WORKOUTS, activity=head.name, period=phrase)
@@ -48,6 +50,8 @@ def about(reading: Reading, head: Head) -> Part:
     metric = SLEEP_METRIC if head.kind == SLEEP else head.name
     if len(head.whens) > 1 and compares(reading):
         return compared(reading, metric, head.whens)
+    if beside := _until_now(reading, head.whens):
+        return compared(reading, metric, beside)
     if trends(reading):
         return direction(reading, metric, head.whens)
     if head.kind == SLEEP:
@@ -65,7 +69,10 @@ def about(reading: Reading, head: Head) -> Part:
     return figures(reading, metric, head.whens, aggregations(reading, metrics_of(metric)[0]))
 
 
-def _walking(reading: Reading, head: Head) -> Head:
+def _as_metric(reading: Reading, head: Head) -> Head:
+    """Walking and "30 minutes of exercise" are metrics, unless a workout is meant."""
+    if head.kind == ACTIVITY and not head.name and EXERCISE_TIME.search(reading.shape):
+        return Head(METRIC, "AppleExerciseTime", head.whens, head.start, head.end)
     if head.kind != ACTIVITY or head.name != "Walking" or A_WALK.search(reading.text.lower()):
         return head
     name = "DistanceWalkingRunning" if cues.HOW_FAR.search(reading.shape) else "StepCount"
@@ -121,6 +128,18 @@ def _named(reading: Reading, metric: str) -> list[str]:
     named = [name for name in aggregations(reading, metrics_of(metric)[0]) if name != "count"]
     words = {one.name for one in reading.aggregations} | {"average"}
     return named if len(named) == 1 and named[0] in words else []
+
+
+def _until_now(reading: Reading, whens: Sequence[When]) -> tuple[When, When] | None:
+    """For "compared to last week", with nothing else named: this week and last week."""
+    if len(whens) != 1 or not reading.has(cues.COMPARES):
+        return None
+    other = whens[0]
+    unit = LAST_UNIT.search(other.phrase)
+    against = cues.AGAINST.search(reading.text[: other.start].lower().rstrip())
+    if not unit or not against:
+        return None
+    return When(f"this {unit['unit'].lower()}", 0, 0, None), other
 
 
 def trends(reading: Reading) -> bool:

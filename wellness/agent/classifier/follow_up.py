@@ -17,6 +17,7 @@ from wellness.agent.classifier.rules import FALLBACKS, decide, recall
 from wellness.agent.routes import INTENT_OF, Intent
 
 SHORT = 6  # words of a fragment
+ABOUT_YOU = re.compile(r"\b(?:did|do|are|were|have) you\b")
 RESTING = re.compile(r"\bresting\b")
 BARE = re.compile(
     r"\b(?P<relation>before|after(?:wards)?|since|during)(?: (?:that|it|then))?\s*[?.!]*$"
@@ -57,7 +58,7 @@ def _refused(reading: Reading, elliptic: bool) -> Part | None:
     """ "And my brother?", "and tomorrow?"."""
     if elliptic and reading.has(cues.SOON):
         return Part(Intent.OUT_OF_SCOPE, (), "it is about the future", reading)
-    if elliptic and scope.is_about_another(reading):
+    if elliptic and (scope.is_about_another(reading) or ABOUT_YOU.search(reading.shape)):
         return Part(Intent.OUT_OF_SCOPE, (), "it is about somebody else", reading)
     return None
 

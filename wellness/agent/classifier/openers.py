@@ -31,7 +31,8 @@ IMPERATIVE = joined(
 POLITE = joined(
     r"""(?:(?:please|hi|hello|hey|hiya|ok|okay|so|and|but|also|or|well|now|then|right|um+|uh+|oh|ah
     |hmm+|wow|good (?:morning|evening|afternoon)|morning|thanks|thank you|great|cool|nice|anyway
-    |by the way|btw|just|actually|quick question|question|one more thing|yes|yeah|no|sorry|plus
+    |by the way|btw|just (?:to let you|so you) know|so you know|just|actually|quick question
+    |question|one more thing|yes|yeah|no|sorry|plus
     |there|buddy|mate|coach|out of curiosity|be honest|honestly|i wonder|still|listen|look|say
     |alright|(?:can|could|would|will) you(?: (?:please|just|also|maybe|quickly))*
     |do you (?:happen to )?know|i (?:was|am) (?:just )?(?:wondering|curious)(?: about| to know)?
@@ -83,7 +84,7 @@ SUBJECTLESS = re.compile(
 # "My brother takes": of somebody else one tells, unless it is a question.
 OF_OTHERS = re.compile(rf"^(?:my|our) {RELATIVES} (?!and|or|on|in|last|this)[a-z]+", re.I)
 DATED = re.compile(
-    r"^(?:today|yesterday|tonight|(?:this|last|on|in|since|every|the other) \w+),? ", re.I
+    r"^(?:today|yesterday|tonight|(?:this|last(?! time)|on|in|since|every|the other) \w+),? ", re.I
 )
 STATES_A_VALUE = re.compile(r"\b(?:is|are|was) (?:now |about |around )?\d", re.I)
 EXCLAIMS = re.compile(
@@ -98,13 +99,15 @@ TELLING = re.compile(
     joined(
         r"""^(?:and |but |so |because |since |although |though |as |cos )?(?:i(?! meant?\b)|we|he
         |she|they|it|you
-        |there|this|that|everybody|nobody|somebody|someone|everyone)\b(?! (?:per|wise))"""
+        |there|this(?! (?:week|month|year|quarter|summer|winter|spring|autumn|fall|morning|time
+        |one))|that|everybody|nobody|somebody|someone|everyone)\b(?! (?:per|wise))"""
     ),
     re.I,
 )
 NAMED_FIRST = re.compile(
     joined(
-        r"""^(?:my|the|our|his|her|a|an|this|that|these|those|both|some|dr\.|mr\.
+        r"""^(?!(?:the )?(?:last|first|latest) time\b)(?:my|the|our|his|her|a|an|this|that|these
+        |those|both|some|dr\.|mr\.
         |mrs\.|ms\.)? ?[\w'-]+
         (?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets
         |says?|said|told|thinks?|thought|started|feels?|felt|broke|swears?|makes?|made|wants?|keeps?

@@ -23,7 +23,9 @@ ASKED_TO_KEEP = re.compile(
 )
 TOPIC = re.compile("[MSAW]")
 DATA_TOPIC = re.compile("[MS]")
-HOURS = re.compile(r"\bhow (?:many hours|long|much)\b|\bhours\b|^(?:\w+ )?how was P")
+HOURS = re.compile(
+    r"\bhow (?:many hours|long|much)\b|\b(?:hours|up|out|restless)\b|^(?:\w+ )?how was P"
+)
 FITNESS = re.compile(r"\b(?:fitter|fitness|in (?:\w+ )?shape)\b")
 ADVICE = re.compile(r"\b(?:should|can|could|may|shall) (?:i|we)\b")
 REQUESTED = re.compile(r"^(?:please )?(?:can|could|will|would) you\b(?! remember)")
@@ -80,6 +82,7 @@ def _told(reading: Reading) -> Part | None:
     if reading.has(asks.WHY):
         return recall(reading, "asks why")
     thing = reading.has(asks.THINGS) or (reading.has(asks.KIND_OF) and not reading.has(DATA_TOPIC))
+    thing = thing or reading.has(asks.GEAR)
     if thing and reading.has(asks.ONESELF) and not goal and not reading.has(asks.RINGS):
         return recall(reading, "asks for a person, a place or a thing")
     return None
@@ -92,7 +95,8 @@ def _progress(reading: Reading) -> Part | None:
     goal, reached = reading.has(asks.GOAL), reading.has(asks.REACHED)
     metric = goal_metric(reading)
     counted = metric and metric != SLEEP_METRIC
-    if reading.has(asks.DAYS_REACHING) and counted and (target or (goal and reached)):
+    days = reading.has(asks.DAYS_REACHING) or (reached and reading.has(asks.EVERY_DAY))
+    if days and counted and (target or (goal and reached)):
         return _progress_of(reading, metric, target, "counts days that reached a value")
     if reading.has(asks.CLOSE_TO) and counted and target:
         return _progress_of(reading, metric, target, "how far from a value")
@@ -113,7 +117,10 @@ def goal_metric(reading: Reading) -> str:
     for one in reading.topics:
         if one.kind in (METRIC, SLEEP):
             return metrics_of(one.name)[0]
-    return GOAL_OF.get(reading.topics[0].name, "") if reading.topics else ""
+    if reading.topics:
+        return GOAL_OF.get(reading.topics[0].name, "")
+    weighs = any(one.quantity.unit == "kg" for one in reading.amounts)
+    return "BodyMass" if weighs else ""  # nobody aims for any other mass
 
 
 def _goals(reading: Reading) -> Part | None:
@@ -164,7 +171,8 @@ def _fitness(reading: Reading) -> Part | None:
 def _personal(reading: Reading) -> Part | None:
     """A question about oneself without data is one about what was told."""
     unlike = (REQUESTED, asks.HOW_TO, ADVICE)
-    if not reading.has(asks.PERSONAL) or any(reading.has(one) for one in unlike):
+    own = reading.has(asks.PERSONAL) or reading.has(asks.LIFE) or scope.named_somebody(reading)
+    if not own or any(reading.has(one) for one in unlike):
         return None
     return recall(reading, "asks about oneself without data")
 

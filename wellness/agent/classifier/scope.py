@@ -12,6 +12,7 @@ from wellness.agent.classifier import beyond
 from wellness.agent.classifier.reading import Reading
 
 WORD = re.compile(r"[a-z']+|[A-Z]")
+WILL_I = re.compile(r"^(?:\w+ )?(?:(?:when|how \w+|what) )?will i\b")
 ONESELF = re.compile(r"\b(?:i|my)\b")
 
 
@@ -30,7 +31,7 @@ def is_small_talk(shape: str) -> bool:
     if "P" in shape and not beyond.PARTS_TODAY.search(shape):
         return False
     bare = shape.replace("S tight", "").replace("good S", "")
-    return all(word in beyond.SMALL_WORDS or word == "P" for word in WORD.findall(bare))
+    return all(word in beyond.SMALL_WORDS or word in ("P", "N") for word in WORD.findall(bare))
 
 
 def refusal(reading: Reading) -> str:
@@ -39,15 +40,17 @@ def refusal(reading: Reading) -> str:
     topic = beyond.TOPIC.search(shape) is not None
     if beyond.ACTIONS.search(shape) or alters(reading):
         return "it asks to do something that this agent cannot do"
-    if beyond.DIAGNOSIS.search(shape) and not beyond.ASKS_WHEN.search(shape):
+    told = beyond.ASKS_WHEN.search(shape) or beyond.ASKS_BACK.search(shape)
+    if beyond.DIAGNOSIS.search(shape) and not told:
         return "it asks for a diagnosis or a treatment"
     if is_ahead(shape):
         return "it is about the future"
-    if (topic or beyond.AIMS.search(shape)) and is_about_another(reading):
+    if (topic or beyond.GOALS.search(shape)) and is_about_another(reading):
         return "it is about somebody else"
     if beyond.DEVICES.search(shape):
         return "it is about a device"
-    if beyond.WORLD.search(shape) and not (topic and ONESELF.search(shape)):
+    own = ONESELF.search(shape) and (topic or beyond.ASKS_BACK.search(shape))
+    if beyond.WORLD.search(shape) and not own:
         return "it is about the world"
     return ""
 
@@ -63,14 +66,17 @@ def is_ahead(shape: str) -> bool:
         beyond.SOON.search(shape) and not beyond.BACK.search(shape)
     )
     aims = beyond.AIMS.search(shape) is not None
-    topic = beyond.TOPIC.search(shape) is not None or "will i" in shape
+    topic = beyond.TOPIC.search(shape) is not None or WILL_I.match(shape) is not None
     return bool(ahead) and (topic or aims) and (not aims or bool(beyond.PREDICTS.search(shape)))
 
 
 def is_about_another(reading: Reading) -> bool:
     """Whether somebody else is asked about: a relative, a pronoun, or a name."""
-    if beyond.OTHERS.search(reading.shape):
-        return True
+    return beyond.OTHERS.search(reading.shape) is not None or named_somebody(reading)
+
+
+def named_somebody(reading: Reading) -> bool:
+    """Whether a name stands where a person stands: "did Mark", "Anna's"."""
     for match in beyond.NAMED.finditer(reading.text):
         name = (match["who"] or match["whose"]).lower()
         if name not in beyond.NO_NAME and name in reading.unknown:

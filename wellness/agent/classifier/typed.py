@@ -57,7 +57,7 @@ stairs water meditate meditation meditated mindful sleeping asleep walked weigh 
 exercised trained yoga hiking pilates rowing tennis elliptical variability saturation respiratory
 systolic diastolic daylight headphone noise protein caffeine fitness maximum minimum highest
 lowest longest shortest most least total count number latest recent typical trend trending what
-when where which how many much often long show tell give compare compared comparison difference
+when where which how many much often long show tell give compared compare comparison difference
 remember forget delete before after since during between until against versus than more less
 better worse higher lower longer lately recently usually previous current currently bloodpressure
 goal goals target rings closed close reached reach achieve progress reading readings measure

@@ -114,6 +114,7 @@ got to bed | go to sleep | went to sleep | fall asleep | fell asleep | falling a
 wake up | woke up | waking up | woken up | wake | woke | night s sleep | nights sleep
 sleep quality | sleep stages | sleep score | awake | snooze | doze | kip | rest at night
 nights | shortest night | longest night | best night | worst night
+oversleep~ | overslept | sleepless | insomniac
 get up | got up | getting up | rise and shine
 sleep analysis | hit the hay | hit the sack | hit the pillow | lights out | sleep schedule
 """

@@ -66,6 +66,7 @@ PART = re.compile(
     r"(?: (?:in|the))* $",
     re.I,
 )
+SO_FAR = re.compile(r"\b(?<!this )(?:the )?(?P<unit>week|month|quarter|year) so far\b", re.I)
 WHOLE = re.compile(r"\b(?:of|in) .+$", re.I)
 BETWEEN = re.compile(r"^(?:between|from)\s+(.+?)\s+(?:and|to|until|till|through)\s+(.+)$", re.I)
 
@@ -123,7 +124,10 @@ def _calendar(text: str, now: datetime, zone: ZoneInfo, apart: bool) -> list[Whe
         for pattern in (YEARS, YEAR)
         for one in pattern.finditer(text)
     ]
-    further = [*_halves(text, found), *years]
+    so_far = [
+        When(f"this {one['unit']} so far", *one.span(), None) for one in SO_FAR.finditer(text)
+    ]
+    further = [*_halves(text, found), *years, *so_far]
     for one in further:
         interval = _resolved(one.phrase, now, zone)
         if interval and not any(meet(one, other) for other in found):
