@@ -92,7 +92,7 @@ pd.DataFrame(rows, columns=["conversation", "said", "with memory", "without"])
 # %% tags=["slow"]
 from wellness.lesson.chat_box import chat_box
 
-chat_box(agents, now=lesson.now, say=lesson.scale(("How many runs did I do in August?", "And in July?"), ("And in July?",)))
+chat_box(agents, now=lesson.now, say=lesson.scale(("How many runs did I do in August?", "And in July?"), ("How many runs did I do in August?",)))
 
 # %% [markdown]
 # ## The twin experiment
