@@ -148,7 +148,8 @@ display(said.validation)
 # %% [markdown]
 # The invented share has no source among this turn's results. The model was asked once more, with a word
 # about what was wrong, and boasted again; then the tool's own words were taken. The person never saw the
-# number. What you see marked is the second attempt.
+# number. What you see marked is the second attempt. An answer that gives none of the numbers is sent back,
+# too: small models word a comparison more often wrongly than they copy a number.
 #
 # > The validator catches hallucinated numbers.
 #

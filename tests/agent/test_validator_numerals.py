@@ -32,7 +32,8 @@ NO_NUMBERS = (
     "the 3rd and the 21st", "vitamin B12", "SpO2", "VO2 max", "H2O", "iOS17", "version 1.2.3",
     "a third run", "the third quarter", "a quarter year", "the first half", "half past",
     "a half marathon", "someone", "often", "weight", "hundreds of runs", "a few", "several",
-    "a couple of", "none", "to tense", "stone", "double-checked", "an hourglass", "nineties", "3D", "a", "",
+    "a couple of", "none", "to tense", "stone", "double-checked", "an hourglass", "nineties", "3D",
+    "a", "",
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The agent: what a turn costs besides its models, and the twin experiment in full.
 
 The experiment is played with each of the kit's own models that is here, the smallest by default;
-`WELLNESS_BENCH_MODELS=1.5b,0.5b` names others. Each run is kept under build/twins, where lesson 06
+`TWIN_MODELS=1.5b,0.5b` names others. Each run is kept under build/twins, where lesson 06
 finds it.
 """
 
@@ -45,7 +45,7 @@ QUESTIONS = (
     "Did I walk more this month than last month?",
     "What is my goal weight?",
 )
-SIZES = os.environ.get("WELLNESS_BENCH_MODELS", "0.5b").split(",")
+SIZES = os.environ.get("TWIN_MODELS", "0.5b").split(",")
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from wellness.agent import nodes
+from wellness.agent.phrasing import faults
 from wellness.agent.state import Setting, TurnState
 
 Graph = CompiledStateGraph[TurnState, Setting, TurnState, TurnState]
@@ -67,4 +68,4 @@ def _after_check(state: TurnState) -> str:
 
 def _holds(state: TurnState) -> bool:
     checked = state["validation"]
-    return bool(state["answer"]) and (checked is None or checked.ok)
+    return checked is None or not faults(checked, state["results"])

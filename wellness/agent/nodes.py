@@ -154,9 +154,9 @@ def validate(state: TurnState, setting: Setting) -> tuple[TurnState, dict[str, A
         state["answer"], state["results"], now=setting.now, zone=setting.zone,
         question=state["question"],
     )  # fmt: skip
-    changed = TurnState(validation=found)
-    ok = found.ok and bool(state["answer"])
-    detail = {"ok": ok, "checked": len(found.numbers), "problems": faults(found)}
+    changed, problems = TurnState(validation=found), faults(found, state["results"])
+    ok = not problems
+    detail = {"ok": ok, "checked": len(found.numbers), "problems": problems}
     if not ok and state["attempts"] >= setting.settings.agent_attempts:
         changed["answer"], changed["by"] = last_resort(state["results"]), "template"
         detail["replaced"] = state["answer"]

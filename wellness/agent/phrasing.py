@@ -9,16 +9,29 @@ from wellness.agent import prompts
 from wellness.agent.results import ToolResult
 from wellness.agent.routes import Intent, Route
 from wellness.agent.state import By, Setting, TurnState
-from wellness.agent.validator import Validation
+from wellness.agent.validator import CheckedNumber, Validation, Verdict
 from wellness.memory.messages import Message, ToolCall
 
 TOLD_BY_TOOL = (Intent.REMEMBER, Intent.FORGET)  # nothing is left to be worded
 CHAT_WORDS = 3  # "thanks a lot"
 
 
-def faults(found: Validation) -> list[str]:
-    """What is wrong with the numbers of an answer, a line each."""
-    return [f"{one.text}: {one.reason}" for one in found.wrong]
+def faults(found: Validation, results: Sequence[ToolResult]) -> list[str]:
+    """What is wrong with an answer, a line each; an answer that gives no number is, too.
+
+    Small models word a comparison more often wrongly than they copy a number, and a number shows
+    the person which way it goes.
+    """
+    wrong = [f"{one.text}: {one.reason}" for one in found.wrong]
+    if not found.answer:
+        wrong.append("it is empty")
+    elif any(one.numbers for one in results) and not any(map(_holds, found.numbers)):
+        wrong.append("it gives none of the numbers")
+    return wrong
+
+
+def _holds(number: CheckedNumber) -> bool:
+    return number.verdict.ok and number.verdict is not Verdict.NOT_CHECKED
 
 
 def without_model(route: Route, results: Sequence[ToolResult]) -> tuple[str, By] | None:
@@ -54,10 +67,9 @@ def conversation(state: TurnState, setting: Setting) -> list[dict[str, Any]]:
     if recalled and (always or needed):
         context = recalled.context.messages
     said = [message.to_ollama() for message in context]
-    said.append({"role": "user", "content": prompts.ask(state["question"], state["results"])})
-    if (last := state["validation"]) and not last.ok:
-        said[-1]["content"] += prompts.again([one.text for one in last.wrong])
-    return said
+    again = state["attempts"] > 0 and bool(state["results"])
+    content = (prompts.again if again else prompts.ask)(state["question"], state["results"])
+    return [*said, {"role": "user", "content": content}]
 
 
 def messages(state: TurnState) -> list[Message]:

@@ -13,10 +13,10 @@ from wellness.agent.results import ToolResult
 
 SYSTEM = """\
 You are a wellness assistant and talk with one person about their own health data.
-Tools have computed the facts that you are given. Say them in one or two plain, friendly sentences.
-Use numbers exactly as they are given, with their units. Never compute or guess a number.
-Call the person "you". If the facts do not answer the question, say that you do not know.
-Give no diagnoses."""
+You are given facts that tools have computed.
+Say them to the person, whom you call "you", in one or two plain sentences.
+Copy every number with its unit exactly as it stands in the facts.
+Never compute or guess a number."""
 
 REFUSAL = (
     "I cannot help with that. I know your own health data and what you have told me, and nothing "
@@ -44,34 +44,35 @@ def ask(question: str, results: Sequence[ToolResult]) -> str:
     Facts:
     - You took 8,214 steps.
     <BLANKLINE>
-    Answer the question in one or two sentences with these facts only.
+    Answer the question in one or two sentences with these facts, numbers included.
     """
     if not results:
         return question
-    facts = "\n".join(f"- {line}" for result in results for line in _lines(result))
     return (
-        f"{question}\n\nFacts:\n{facts}\n\n"
-        "Answer the question in one or two sentences with these facts only."
+        f"{question}\n\nFacts:\n{_facts(results)}\n\n"
+        "Answer the question in one or two sentences with these facts, numbers included."
     )
 
 
-def again(numbers: Sequence[str]) -> str:
-    """What is added to the message when an answer held numbers that the facts do not support.
+def again(question: str, results: Sequence[ToolResult]) -> str:
+    """The last message after an answer that did not hold: the same facts, a simpler task.
 
-    The question is asked anew instead of quoting the answer: a small model would repeat it.
-
-    >>> again(["23"])
-    '\\nThe facts do not support 23. Copy every number from the facts, with its unit.'
+    What was wrong is not quoted: a small model would repeat it.
     """
     return (
-        f"\nThe facts do not support {', '.join(numbers) or 'an empty answer'}. "
-        "Copy every number from the facts, with its unit."
+        f'Rewrite these facts as an answer to the question "{question}".\n\n'
+        f"{_facts(results)}\n\n"
+        "Keep every number and unit as it is, and add none."
     )
 
 
 def plain(results: Sequence[ToolResult]) -> str:
     """The last resort: what the tools concluded, word by word."""
     return " ".join(result.conclusion or result.error for result in results) or NOT_ANSWERED
+
+
+def _facts(results: Sequence[ToolResult]) -> str:
+    return "\n".join(f"- {line}" for result in results for line in _lines(result))
 
 
 def _lines(result: ToolResult) -> list[str]:

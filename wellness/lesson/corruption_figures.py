@@ -63,7 +63,8 @@ class Report:
     def _rows(self) -> list[list[str]]:
         head = {"precision": self.precision, "recall": self.recall,
                 "false alarms": self.false_alarms}  # fmt: skip
-        return [[name, str(one)] for name, one in {**head, **self.caught}.items()]
+        rows = [*head.items(), *self.caught.items()]
+        return [[name, str(one)] for name, one in rows]
 
     def __repr__(self) -> str:
         return "\n".join(f"{name:>14} {text}" for name, text in self._rows())
