@@ -16,7 +16,8 @@ import os
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ from wellness.agent.routes import Intent, Router
 from wellness.agent.routing import ModelRouter, RulesThenModel
 from wellness.agent.semantic_router import SemanticRoutes
 from wellness.lesson.routing_figures import by_kind, calibration, confusion, share
+from wellness.lesson.routing_runs import RoutingRun
 from wellness.lesson.routing_set import (
     Half,
     Judged,
@@ -64,7 +66,7 @@ class KeptAnswers:
     """A model whose answers are kept: with temperature 0, a question need not be asked again."""
 
     def __init__(self, chat: OpenChat) -> None:
-        self._chat = chat
+        self._chat, self.model = chat, chat.model
         self._path = KEPT / f"{chat.model.replace(':', '-').replace('/', '-')}.json"
         self._answers: dict[str, dict[str, Any]] = {}
         if self._path.is_file():
@@ -199,11 +201,16 @@ def test_models(rules: Classifier, answers: tuple[str, KeptAnswers]) -> None:
     both = RulesThenModel(rules, model, threshold=Settings().route_threshold)
     reached: tuple[float, float, float] = (0.0, 0.0, 0.0)
     for half in HALVES:
-        found = judged(model, half, QUESTIONS)
+        ways = {"rules": judged(rules, half, QUESTIONS)}
+        found = ways["model"] = judged(model, half, QUESTIONS)
         told(f"model alone ({size})", half, found)
         matrix(found)
         confident(found)
-        found = judged(both, half, QUESTIONS)
+        found = ways["rules, then model"] = judged(both, half, QUESTIONS)
+        RoutingRun.of(
+            ways, model=choose.model, half=half, at=datetime.now(UTC),
+            versions={"redis-wellness": version("redis-wellness")},
+        ).save()  # fmt: skip
         asked = share(one.route.by == "model" for one in found)
         reached = told(f"rules, then model ({size})", half, found)
         print(f"  left to the model  {asked}")
