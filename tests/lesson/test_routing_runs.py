@@ -65,6 +65,11 @@ def test_a_run_comes_back_from_its_file(tmp_path: Path) -> None:
     run.save(tmp_path)
     assert len(load_runs(tmp_path)) == 1
     assert "10 of 11: 91%" in latest(tmp_path)._repr_html_()
+    small = RoutingRun.of(
+        {"rules": judged(1, 0)}, model="m", half="held-out", at=AT, versions={"python": "3.11"}
+    )
+    small.save(tmp_path)
+    assert "none of that kind" in repr(latest(tmp_path))
     path.write_text('{"ways": {}}')
     with pytest.raises(LessonError, match="no run of routers"):
         load_runs(tmp_path)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from wellness.agent.routes import Route, Router
 from wellness.errors import LessonError
-from wellness.lesson.routing_figures import Share, share
+from wellness.lesson.routing_figures import share
 from wellness.lesson.routing_set import Judged, RoutedQuestion
 from wellness.lesson.tables import html_table
 from wellness.lesson.verdicts import verdict_by, verdict_from
@@ -58,9 +58,10 @@ class Count(NamedTuple):
     right: int
     of: int
 
-    def share(self) -> Share:
-        """With its interval."""
-        return share([True] * self.right + [False] * (self.of - self.right))
+    def __str__(self) -> str:
+        if not self.of:
+            return "none of that kind"
+        return str(share([True] * self.right + [False] * (self.of - self.right)))
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ class Latest:
 
     def _rows(self) -> list[list[str]]:
         return [
-            [run.model, run.half, name, *(str(row[one].share()) for one in MEASURES), run.at[:10]]
+            [run.model, run.half, name, *(str(row[one]) for one in MEASURES), run.at[:10]]
             for run in self.runs
             for name, row in run.ways.items()
         ]
