@@ -43,9 +43,9 @@ def test_there_are_enough(halves: dict[Half, tuple[Answer, ...]]) -> None:
         tools = {result.tool for one in answers for result in one.results}
         assert len(tools & set(TOOL_OF.values())) >= 9
         assert sum(len(one.results) > 1 for one in answers) >= 3
-        assert any(not result.ok for one in answers for result in one.results) or any(
-            not one.results for one in answers
-        )
+    tuned = halves["development"]
+    assert any(not result.ok for one in tuned for result in one.results)
+    assert any(not one.results for one in tuned)
 
 
 def test_the_halves_share_nothing(halves: dict[Half, tuple[Answer, ...]]) -> None:

@@ -14,7 +14,7 @@ from wellness.agent.validator.claim import Claim
 from wellness.agent.validator.evidence import LEVELS, Evidence
 from wellness.agent.validator.intervals import NIGHT_S, Interval, Mention, holds, names
 from wellness.agent.validator.mentions import Calendar
-from wellness.agent.validator.subjects import DISTANCE, ENERGY, HEART
+from wellness.agent.validator.subjects import DISTANCE, ENERGY, HEART, WORKOUT
 
 OF_WORKOUTS = frozenset(
     (*DISTANCE, *ENERGY, "AppleExerciseTime", *HEART, "StepCount", "WalkingSpeed")
@@ -48,7 +48,7 @@ def agrees(claim: Claim, one: Evidence, facts: Facts) -> bool:
 
 def differs(claim: Claim, one: Evidence, facts: Facts | None = None) -> list[str]:
     """In what the two are not about the same, periods and direction aside, in words."""
-    found = [*_subject(claim, one, facts), *_role(claim, one)]
+    found = [*of_other(claim, one, facts), *_role(claim, one)]
     rate = claim.amount.rate
     if rate and one.rate and _per(rate) != _per(one.rate):
         found.append(f"it is per {one.rate}, not per {rate}")
@@ -65,7 +65,7 @@ def _per(rate: str) -> str:
     return "day" if rate in ("day", "night", "daily", "nightly") else rate
 
 
-def _subject(claim: Claim, one: Evidence, facts: Facts | None) -> Iterator[str]:
+def of_other(claim: Claim, one: Evidence, facts: Facts | None) -> Iterator[str]:
     """Where metric, stage of sleep or activity contradict each other."""
     if claim.metrics and not claim.metrics & one.metrics:
         fits = one.workout and bool(claim.metrics & OF_WORKOUTS)
@@ -78,7 +78,10 @@ def _subject(claim: Claim, one: Evidence, facts: Facts | None) -> Iterator[str]:
     if claim.stage != one.stage and of_sleep and (asleep or (claim.stage and not claim.metrics)):
         yield f"it is of {one.stage or 'all'} sleep, not of {claim.stage or 'all sleep'}"
     walks = claim.activity == "walk" and not one.activity
-    if one.workout and claim.activity not in ("", "core", one.activity) and not walks:
+    if claim.activity == WORKOUT:
+        if not one.workout and one.unit == "#workouts":
+            yield f"it is of {_name(one.metrics) or 'something else'}, not of workouts"
+    elif one.workout and claim.activity not in ("", "core", one.activity) and not walks:
         yield f"it is of {one.activity or 'all workouts'}, not of {claim.activity}"
 
 
@@ -128,6 +131,7 @@ def as_target(claim: Claim) -> bool:
 
 
 _IN_GENERAL = re.compile(r"\W*(?:(?:yes|no)\b)?\W*an?\s", re.IGNORECASE)  # "a pulse of 62 is"
+_SHORT = re.compile(r"\b(?:short|behind|ahead|shy)\b", re.IGNORECASE)
 _REACHING = (
     "reach", "hit", "goal", "target", "aim", "want", "mark", "limit", "than", "against", "from",
     "at least", "ring", "instead",
@@ -195,6 +199,8 @@ def against(claim: Claim, one: Evidence, facts: Facts) -> str:
     """Why the direction of a claim is the wrong one; "" if it is not."""
     if not claim.direction or not one.sign or not one.is_difference:
         return ""
+    if "remaining" in one.roles and "BodyMass" in one.metrics and _SHORT.search(claim.words):
+        return ""  # "short of" and "ahead of" a goal of losing are said either way
     calendar = facts.calendar
     others = [span for span in one.used if span not in one.spans]
 

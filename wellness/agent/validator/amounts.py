@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from wellness.agent.validator import measures, numerals
 from wellness.agent.validator.numeral import Kind, Numeral
 from wellness.health.units import UNITS, unit
+from wellness.memory.facts.quantities import WORTH
 
 CLOCK = "clock"  # the unit of a time of day, in minutes after midnight
 _MASS, _TIME, _LENGTH = "kg", "s", "m"
@@ -27,7 +28,7 @@ _LATE = re.compile(
 )
 _LATE_WORTH = (0.5, 0.25, 0.75)
 _JOINT = re.compile(r"\s*(?:to|and|or|-|\u2013|/|of|out of|of the|of your|through)\s*")
-_LAST_WORD = re.compile(r"([^\s,;:.()]+)\s+$")
+_NUMBER = re.compile(rf"\d|\b(?:{'|'.join(WORTH)})\b")
 _COMPARED = re.compile(r"\s+(?:more|less|longer|shorter|over|above|below|under)\b", re.IGNORECASE)
 _SPAN = re.compile(
     r"(?:\bfrom|\bat)\s\d{1,2}:\d\d\s?(?:to|until|till|and|-|\u2013)\s?$", re.IGNORECASE
@@ -85,9 +86,11 @@ def find(text: str) -> list[Amount]:
 def _articles(text: str) -> Iterator[Amount]:
     """An hour, a mile and a half; not "60 km an hour"."""
     for match in _ARTICLE.finditer(text):
-        before = _LAST_WORD.search(text, max(0, match.start() - 30), match.start())
-        if before and (before[1].lower() in measures.SPOKEN or before[1].lower() in ("half", "of")):
+        before = text[max(0, match.start() - 30) : match.start()].lower().split()
+        if before and before[-1] in ("half", "of"):
             continue
+        if before and before[-1] in measures.SPOKEN and _NUMBER.search(" ".join(before[-2:-1])):
+            continue  # "60 km an hour"
         name = "three" if match["three"] else (match["part"] or "").lower()
         part = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "three": 0.75}.get(name, 0.0)
         step = {0.0: 1.0, 0.5: 0.5}.get(part, 0.25)

@@ -76,6 +76,9 @@ def validate(
     for i, claim in enumerate(said):
         if claim.pair == "of" and claim.first:
             judged[i] = _once(judged[i], judged[claim.partner], claim, pool)
+            if formula := derive.proportion(claim, pool, facts):
+                for at in (i, claim.partner):
+                    judged[at] = _proportional(judged[at], formula)
     for relation in relations.find(said, answer):
         judged[relation.first] = _related(relation, said, judged)
     return Validation(answer, tuple(judged), unread)
@@ -96,7 +99,7 @@ def judge(
         return _said(claim, Verdict.ROUNDED, f"{inside.shown} lies in the range", inside.source)
     plain = replace(claim, hedge="")
     for one in asked if agreement.as_target(claim) else ():
-        if values.match(plain, one):
+        if values.match(plain, one) and not any(agreement.of_other(claim, one, facts)):
             if reason := comparison(claim, one.value, pool, facts):
                 return _said(claim, Verdict.WRONG_SIGN, reason, one.source)
             return _said(claim, Verdict.NOT_CHECKED, "the question's own number", one.source)
@@ -148,6 +151,12 @@ def _once(
         return one
     reason = f"the results have {one.text} only once"
     return replace(one, verdict=Verdict.WRONG_VALUE, reason=reason)
+
+
+def _proportional(one: CheckedNumber, formula: str) -> CheckedNumber:
+    if one.verdict.ok:
+        return one
+    return replace(one, verdict=Verdict.DERIVED, source=formula, reason="the same proportion")
 
 
 def _inside(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> Evidence | None:

@@ -28,7 +28,8 @@ class Claim:
         remaining: whether it is said to be what is left to do.
         hedge, negated: how exactly it is meant, and whether it is denied.
         mentions: the periods it is said to be of.
-        refers: the periods it is compared with; `around` are all of its sentence.
+        refers: the periods it is compared with; `around` are those that its sentence has named
+            so far.
         against: "target" or "average" if it is compared with one.
         pair, partner, other: how it belongs to another number, which, and its value; `first` says
             which of the two it is.

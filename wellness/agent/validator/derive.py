@@ -26,6 +26,8 @@ from wellness.agent.validator.operands import (
     part_and_whole,
 )
 
+SMALL_WHOLE = 10  # "seven out of ten" is a proportion; 21 of 31 are so many
+
 
 @dataclass(frozen=True)
 class Derived:
@@ -125,6 +127,21 @@ def _against(claim: Claim, value: float, one: Evidence, other: Evidence) -> str:
     if (value > 0) == (claim.direction > 0):
         return ""
     return f"{one.shown} is {'more' if value > 0 else 'less'} than {other.shown}"
+
+
+def proportion(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> str:
+    """The formula that "seven out of ten" stands for, in small numbers; "" if there is none."""
+    if not 0 < claim.amount.value < claim.other <= SMALL_WHOLE:
+        return ""
+    ours = [one for one in pool if one.own and concerns(claim, one, facts)][:MOST_OPERANDS]
+    for one in ours:
+        for other in ours:
+            if one is other or not other.value or not part_and_whole(one, other, ratio=False):
+                continue
+            share = one.value / other.value
+            if abs(share - claim.amount.value / claim.other) <= 0.25 / claim.other:
+                return f"{one.shown} / {other.shown} = {shown(share, '')}"
+    return ""
 
 
 def _is_ratio(claim: Claim) -> bool:

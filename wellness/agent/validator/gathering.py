@@ -53,6 +53,7 @@ def _of_result(result: ToolResult, call: int, calendar: Calendar) -> Iterator[Ev
         )
         for one in (of_number(number, here) for number in result.numbers[:MOST_NUMBERS])
     ]  # fmt: skip
+    numbers = [replace(one, sign=_side(one, numbers)) for one in numbers]
     if len(spans) == 2:  # a difference is of the first, held against the second
         numbers = [
             replace(one, spans=spans[:1]) if one.is_difference and not one.spans else one
@@ -72,6 +73,18 @@ def _of_result(result: ToolResult, call: int, calendar: Calendar) -> Iterator[Ev
     implied = [*_of_arguments(result), *_of_counts(result)]
     for one in (*numbers, *further, *implied):
         yield replace(one, used=spans, days=days, call=call, workout=workout, said=said)
+
+
+def _side(one: Evidence, numbers: Sequence[Evidence]) -> int:
+    """The direction of a difference; what remains lies above or below the target."""
+    if "remaining" not in one.roles:
+        return one.sign
+    like = [it for it in numbers if it.metrics == one.metrics and it.unit == one.unit]
+    targets = [it.value for it in like if "target" in it.roles]
+    levels = [it.value for it in like if it.roles & {"sum", "latest", "average"}]
+    if len(targets) != 1 or len(levels) != 1:
+        return 0
+    return (levels[0] > targets[0]) - (levels[0] < targets[0])
 
 
 def _merged(numbers: list[Evidence], claim: Claim) -> tuple[list[Evidence], bool]:

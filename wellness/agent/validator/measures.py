@@ -93,7 +93,7 @@ _UNIT = "|".join(re.escape(word) for word in sorted(SPOKEN, key=len, reverse=Tru
 # What may stand between a number and what it counts.
 _BETWEEN = (
     "more|fewer|less|extra|additional|further|total|daily|active|average|full|whole|complete|"
-    "different|separate|recorded|logged|good|long|short|other|weight|exercise|stand|strength|"
+    "different|separate|recorded|logged|weight|exercise|stand|strength|"
     "training|bike|yoga|sleep|mindfulness|mindful|heart rate|step|blood pressure|consecutive|"
     "straight|weekly|or more|or so|or less|or fewer|of these|of those|of the|of your|of all|of my|"
     "of"

@@ -76,7 +76,7 @@ class Calendar(Today):
         """The periods that a text names, from left to right."""
         found: list[Mention] = []
         every = (*self._events(text), *self._references(text), *self._named(text), *_dates(text))
-        for one in sorted(every, key=lambda one: (one.start, -one.end)):
+        for one in sorted(every, key=lambda one: (one.start, not one.spans, -one.end)):
             if not found or one.start >= found[-1].end:
                 found.append(one)
         return found

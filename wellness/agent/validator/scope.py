@@ -75,7 +75,9 @@ class Scope:
             roles=frozenset(roles), change=change, direction=direction, temporal=temporal,
             remaining=self._remains(one, start, stop), hedge="" if bound else hedge,
             negated=not bound and language.negated(lead), mentions=tuple(named),
-            refers=tuple(refers), around=tuple(filter(self._holds, self.mentions)),
+            refers=tuple(refers), around=tuple(
+                it for it in self.mentions if self._holds(it) and it.start < one.start
+            ),
             against=against, sentence=self.number, part=(part.start, part.end),
             words=self.text[part.start : part.end],
         )  # fmt: skip
@@ -173,10 +175,14 @@ class Scope:
         own = [subject for subject in here if start <= subject.start and subject.end <= stop]
         chosen: dict[str, frozenset[str]] = {}
         strange: frozenset[str] = frozenset()
+        general: frozenset[str] = frozenset()
         others = [subject for subject in here if subject.kind == "metric" and subject not in own]
         for subject in [*sorted(own, key=partial(_distance, one)),
                         *sorted(others, key=partial(_distance, one))]:  # fmt: skip
             names = subject.names
+            if names == {subjects.WORKOUT}:
+                general = names
+                continue
             if subject.kind == "metric":
                 names = frozenset(name for name in names if subjects.fits(name, one.unit))
                 if not names and subject in own:
@@ -184,7 +190,7 @@ class Scope:
             if names:
                 chosen.setdefault(subject.kind, names)
         return (
-            chosen.get("metric", strange), "".join(chosen.get("activity", ())),
+            chosen.get("metric", strange), "".join(chosen.get("activity", general)),
             "".join(chosen.get("stage", ())),
         )  # fmt: skip
 

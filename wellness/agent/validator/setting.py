@@ -32,6 +32,8 @@ _ONE = re.compile(
 )
 _SPANS = frozenset({"#days", "#nights", "#weeks", "#months", "#years", "#times"})
 _WITHIN = re.compile(r"\b(?:in|any|within|per|single|for|than|at|only|just|a)\s$", re.IGNORECASE)
+_ONE_OF = re.compile(r"\s+(?:of|out of)\b", re.IGNORECASE)
+_COPULA = re.compile(r"\b(?:is|was|'s|are|being|makes)\s$", re.IGNORECASE)
 _BOTH = re.compile(
     r"\b(?:the|these|those|both|between|top|first|last|past|other|your)\s$", re.IGNORECASE
 )
@@ -63,6 +65,12 @@ def skip(one: Amount, text: str, mentions: Sequence[Mention]) -> str:
     if any(place.start < one.end and one.start < place.end for place in mentions):
         return DATE
     if _IDIOM.match(text, one.start) or _IDIOM.match(text, max(0, one.start - 3)):
+        return COUNTER
+    if (
+        one.text.lower() == "one"
+        and _ONE_OF.match(after)
+        and (_COPULA.search(before) or not re.match(r"\s+of\s+\S*\d|\s+of\s+(?:two|three)", after))
+    ):
         return COUNTER
     if one.text.lower() == "one" and one.unit in _SPANS and _WITHIN.search(before):
         return COUNTER

@@ -36,6 +36,7 @@ MORE_METRICS = {
     "meditated": "MindfulSession", "meditation": "MindfulSession", "mindfulness": "MindfulSession",
     "mindful": "MindfulSession", "sleep": "SleepAnalysis", "slept": "SleepAnalysis",
 }  # fmt: skip
+WORKOUT = "workout"  # of any activity
 ACTIVITIES = {
     "run": r"running|run(?:s|ner)?|ran|jog(?:s|ged|ging)?", "swim": r"swim(?:s|ming)?|swam",
     "cycle": r"cycl(?:e|ed|es|ing)|bik(?:e|ed|es|ing)|rid(?:e|es|ing)|rode",
@@ -46,6 +47,7 @@ ACTIVITIES = {
     ),
     "pilates": r"pilates", "danc": r"danc(?:e|ed|ing)", "hiit": r"hiit",
     "core": r"core training", "elliptical": r"elliptical",
+    WORKOUT: r"workouts?|work-outs?|training sessions?|trainings?",
 }  # fmt: skip
 STAGES = {
     "deep": r"deep", "rem": r"rem", "core": r"core|light sleep", "awake": r"awake|wake time",

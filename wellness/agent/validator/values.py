@@ -109,6 +109,9 @@ def _in_unit(one: Evidence, unit: str, claim: Claim) -> Iterator[tuple[float, bo
         elif (one.unit == "" and "share" in one.roles) or claim.change:
             yield one.value, False
         return
+    implied = not one.own and bool(one.roles & {"count", "length"})
+    if not unit and implied and one.unit and claim.pair != "of":
+        return  # that there are 56 readings makes no other 56 true
     if not unit or unit == one.unit:
         yield one.value, False
     elif unit.startswith("#") or one.unit.startswith("#") or not one.unit:
