@@ -27,6 +27,7 @@ from nbclient import NotebookClient
 from wellness.client import Client, connect
 from wellness.lesson import build
 from wellness.lesson.checks import MIME
+from wellness.local_ollama import FIRST_CHAT
 from wellness.settings import Settings
 
 CELL_TIMEOUT_S = 600
@@ -45,6 +46,7 @@ class Place:
             "WELLNESS_HOME": str(self.home),
             "WELLNESS_CHECKS": checks,
             "WELLNESS_SCALE": os.environ.get("WELLNESS_SCALE", "ci"),
+            "WELLNESS_CHAT_MODEL": FIRST_CHAT,  # whatever larger one this machine has
         }
         outer = re.compile("REDIS_URL|PYTEST_.*")  # a person's Redis, and this test run's options
         kept = {name: text for name, text in os.environ.items() if not outer.fullmatch(name)}
