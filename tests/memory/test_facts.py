@@ -77,7 +77,7 @@ def test_no_phrase_has_two_meanings() -> None:
     seen: dict[str, str] = {}
     tables = (
         lexicon.METRIC_WORDS, lexicon.AGGREGATIONS, lexicon.ACTIVITIES, lexicon.CONCEPTS,
-        lexicon.NEGATIONS, lexicon.RELATIONS,
+        lexicon.WORDS, lexicon.NEGATIONS, lexicon.RELATIONS, lexicon.JOINS,
         {"filler": lexicon.FILLERS, "end": lexicon.CLAUSE_ENDS},
     )  # fmt: skip
     for table in tables:

@@ -11,10 +11,7 @@ _MONTH = "january|february|march|april|may|june|july|august|september|october|no
 _UNIT = "(day|night|week|month|year|morning|evening|hour)"
 _LENGTH = "miles|kilomet(?:re|er)s|kms?"
 _MORE = "more|less|fewer|higher|lower|better|worse|longer|shorter|faster|slower"
-_DONE = (
-    "(?:walked|run|ran|swum|cycled|done|taken|climbed|burned|burnt|slept|eaten|drunk|completed|"
-    "logged|recorded|hit|reached)"
-)
+_DONE = "(?:[a-z]+ed|run|ran|swum|done|taken|burnt|slept|eaten|drunk|hit|ridden)"
 ORDINALS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
     "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
@@ -70,6 +67,7 @@ RULES = rules(
     ("alternate ", r"\b(?:on )?alternate (day|week|night)s\b", r"every other \1"),
     ("fortnight", r"\b(?:every|each|a|per) fortnight\b|\bfortnightly\b", "every other week"),
     ("day", rf"\b(?:every|each) ({_WEEKDAY}(?:(?:,| and|,? or) {_WEEKDAY})*)\b", _weekly),
+    (" on a", rf"\bon an? ({_WEEKDAY}|weekend|weekday)\b", r"on \1s"),
     ("week", r"\b(?:every|each) (weekend|weekday)\b", r"\1s"),
     ("e", r"\b(?:every|each) (spring|summer|autumn|winter)\b", r"\1s"),
     (" may", r"\bin may\b(?! \d)", "in the month of may"),
@@ -85,7 +83,7 @@ RULES = rules(
     ("how many", r"\bhow many minutes (?:did|have|do) i (?:exercised?|work(?:ed)? out)\b",
      "how many minutes of exercise did i get"),
     ("how many", r"\bhow many (?=minutes of exercise)", ""),
-    ("m", rf"(?:\b(?:how many|number of) |^)({_LENGTH}) (?=of|did|have|do|walked|run|cycled|swum)",
+    ("m", rf"(?:\b(?:how many|number of) |^)({_LENGTH}) (?=of|did|have|do|{_DONE})",
      r"how far in \1 "),
     ("how many", rf"\bhow many ({MASS})(?! of)\b", r"how much weight in \1"),
     ("compar", rf"\b({_MORE})\b{REST} (?:compared|in comparison) (?:to|with)\b", r"\1\2 than"),
@@ -104,6 +102,9 @@ RULES = rules(
     ("er", rf"\b(?:be|get|am) ([\d.]+|{COUNT}) ({MASS}) (lighter|heavier)\b", _gained),
     ("between", r"\bbetween (?=\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)"
      r"([\w-]+) and (?=\d|five|six|seven|eight|nine|ten|eleven|twelve)", r"\1 to "),
+    ("how much ", r"\bhow much (have|did|do) i (lost|lose|gained?)\b", r"how much weight \1 i \2"),
+    (" age", r"\bwhat is (my [a-z ]+?) age\b", r"how old is \1"),
+    (" set ", r"\b(?:have|has) set (?:myself )?(?:a |the |my )?(goal|target)\b", r"have a \1"),
     ("heavier", r"\bheavier\b(?= than| now| this|[?]|$)", "weigh more"),
     ("lighter", r"\blighter\b(?= than| now| this|[?]|$)", "weigh less"),
     ("heaviest", r"\bheaviest(?= (?:i|have|this|last|in|ever)\b|[?])", "maximum weight"),

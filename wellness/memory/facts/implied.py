@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wellness.memory.facts import lexicon, phrases
-from wellness.memory.facts.tokens import Token
+from wellness.memory.facts.tokens import QUANTITY, Token
 
 BESIDE = {  # words that say nothing beside a metric
     "StepCount": {"walk", "run", "reach"}, "ActiveEnergyBurned": {"burn"}, "HeartRate": {"beat"},
@@ -33,10 +33,10 @@ RACES = frozenset(("marathon", "parkrun", "race"))
 TAKEN = {  # what one does with these goes without saying
     "drink": frozenset(DRINKS.split()),
     "eat": frozenset(FOODS.split()),
-    "run": RACES,
     "finish": RACES,
 }
 PARTS_OF_DAY = {"morning", "afternoon", "evening", "breakfast", "lunch", "dinner"}
+WAYS = {("increase", "above"), ("decrease", "below")}
 REPLACED = (phrases.ACTIVITY, phrases.CONCEPT, phrases.AGGREGATION, phrases.WORD)
 
 
@@ -46,6 +46,7 @@ def settle(tokens: list[Token]) -> list[Token]:
     One walks steps and burns calories; losing weight is less of it; a yoga session is yoga; how far
     one cycled is the distance cycled.
     """
+    tokens = _without_ways(tokens)
     tokens = _without_generals(_together(_energetic(_daily(tokens))))
     metrics = {token.name for token in tokens if token.kind == phrases.METRIC}
     silent = set[str]().union(*(BESIDE.get(metric, set()) for metric in metrics))
@@ -59,6 +60,16 @@ def settle(tokens: list[Token]) -> list[Token]:
             if not (kind in REPLACED and name in silent)
         ]
     )
+
+
+def _without_ways(tokens: list[Token]) -> list[Token]:
+    """What rose above a value is above it."""
+    kept = tokens[-1:]
+    for token in reversed(tokens[:-1]):
+        kind, name = kept[-1]
+        if kind != QUANTITY or (token.name, name.partition(" ")[0]) not in WAYS:
+            kept.append(token)
+    return kept[::-1]
 
 
 def _daily(tokens: list[Token]) -> list[Token]:
@@ -79,9 +90,14 @@ def _energetic(tokens: list[Token]) -> list[Token]:
 
 
 def _taken(tokens: list[Token]) -> tuple[list[Token], set[str]]:
-    """What one eats or drinks says so itself; of what is given up, the verb is told."""
+    """What one eats or drinks says so itself; of what is given up, the verb is told.
+
+    A marathon is run, whether that is said or not.
+    """
     said = {token.name.removeprefix("not "): token for token in tokens}
     verbs = [verb for verb, things in TAKEN.items() if things & said.keys()]
+    if RACES & said.keys() and "run" not in said:
+        tokens = [*tokens, Token(phrases.ACTIVITY, "run")]
     if "stop" not in said:
         marks = ("", "not ") if "finish" not in verbs else ("",)
         return tokens, {mark + verb for verb in verbs for mark in marks}

@@ -27,7 +27,7 @@ tear tore torn | tell told | think thought | throw threw thrown | understand und
 use used | wake woke woken | wear wore worn | weep wept | win won | write wrote written
 """
 NOUNS = """
-be am is are
+be am is are | go goes
 foot feet | tooth teeth | man men | woman women | child children | knife knives | half halves
 loaf loaves | life lives | calf calves | leaf leaves | wife wives | shelf shelves | bus buses
 cookie cookies | smoothie smoothies | calorie calories | movie movies | brownie brownies
@@ -40,7 +40,8 @@ SAME = """
 news lens yes gas bus focus diabetes series always pilates less this his us as is was has does
 afternoons being thing something anything everything nothing during morning evening wedding ceiling
 king ring spring string bring sing wing sibling siblings pudding red bed hundred naked sacred
-fasting springs summers autumns winters
+fasting springs summers autumns winters mondays tuesdays wednesdays thursdays fridays saturdays
+sundays
 """  # what looks as if it had an ending
 UNCHANGED = frozenset(SAME.split())
 WITH_E = re.compile(
@@ -77,7 +78,8 @@ def lemma(word: str) -> str:
     if len(word) < 4 or word in UNCHANGED or not word.isalpha():
         return word
     if word.endswith("s"):
-        return _singular(word)
+        single = _singular(word)
+        return lemma(single) if single.endswith("ing") else single
     if word.endswith("eed"):
         return word
     for ending in ("ing", "ed"):

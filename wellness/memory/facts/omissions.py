@@ -14,6 +14,7 @@ IMPLIED_UNITS = ("count/min", "mmHg", "%")  # said of such a metric, a number ne
 ON_FOOT = {"run", "walk", "race", "hike"}  # "5k" beside these is 5 km
 A_RACE = re.compile(r"\b(?:a|the|my|first|last|best|fastest|slowest|another|every|each)\s*$")
 AT_NIGHT = {"bedtime", "evening", "dinner"}  # "10:30" beside these is 22:30
+HOURED = {"bedtime", "wake"}  # "around eleven" beside these is 11:00
 NOON, LATE = 720, 960  # minutes after midnight: a time from four on may be said of the evening
 
 
@@ -30,6 +31,8 @@ def complete(text: str, found: list[Span], tokens: list[Token]) -> tuple[list[Sp
         race = number.endswith("k") and (said & ON_FOOT or A_RACE.search(text[: span.start]))
         if _is_time(span) and said & AT_NIGHT:
             given.append(_at_night(span, number))
+        elif said & HOURED and _is_hour(span):
+            given.append(_at_hour(span, said))
         elif unit:
             given.append(_in_unit(span, unit))
         elif race and not metrics:
@@ -55,6 +58,17 @@ def _in_unit(span: Span, unit: str) -> Span:
 
 def _is_time(span: Span) -> bool:
     return span.quantity is not None and span.quantity.unit == "clock"
+
+
+def _is_hour(span: Span) -> bool:
+    quantity = span.quantity
+    return quantity is not None and not quantity.unit and quantity.value in range(1, 13)
+
+
+def _at_hour(span: Span, said: set[str]) -> Span:
+    hour = int(span.quantity.value) if span.quantity else 0
+    clock = _with(span, Quantity(60 * hour, "clock"))
+    return _at_night(clock, str(hour)) if said & AT_NIGHT else clock
 
 
 def _at_night(span: Span, said: str) -> Span:

@@ -17,7 +17,9 @@ neighbour neighbor doctor physician gp physio physiotherapist therapist trainer 
 dentist dietitian nutritionist surgeon psychologist team family roommate flatmate
 """
 _PEOPLE = "|".join(PEOPLE.split())
-OTHERS = re.compile(rf"\b(?:my|our|the) (?:[a-z]+ )?(?:{_PEOPLE})\b")
+OTHERS = re.compile(
+    rf"\b(?:my|our|the) (?:[a-z]+ )?(?:{_PEOPLE})\b(?! (?:visit|appointment|session|name))"
+)
 FIRST = re.compile(r"\b(?:i|we)\b")
 OBJECT = re.compile(r"\b(?P<verb>[a-z]+) me\b")
 GIVING = """

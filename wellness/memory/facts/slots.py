@@ -19,7 +19,7 @@ from wellness.memory.facts import phrases
 from wellness.memory.facts.aggregation import TIMES, UNUSUAL, aggregate
 from wellness.memory.facts.implied import settle
 from wellness.memory.facts.omissions import complete
-from wellness.memory.facts.order import OTHERS, told_by_order
+from wellness.memory.facts.order import told_by_order
 from wellness.memory.facts.quantities import Quantity
 from wellness.memory.facts.tense import is_general, matters, recurring, tense_of
 from wellness.memory.facts.tokens import PERIOD, QUANTITY, Span, Token, read, spans
@@ -34,7 +34,9 @@ AUXILIARY = re.compile(
     r"whether)\b"
 )
 PREDICATE = re.compile(
-    r"\b(?:i|we|am|is|are|was|were|has|have|had|do|does|can|could|will|should|must|might|me)\b"
+    r"\b(?:i|we|am|is|are|was|were|has|have|had|do|does|can|could|will|should|must|might|me|hurts|"
+    r"helps|improves|makes|gives|causes|keeps|wants|needs|says|tells|feels|weighs|sleeps|likes|loves|"
+    r"hates|goes|gets|takes|lives|calms|clears|relaxes|wakes|snores|affects|raises|rises|stays)\b"
 )
 HABITUAL = Token(phrases.CONCEPT, "do i")
 DO_I = re.compile(r"\bhow (?:much|many|long|far)\b.*\b(?:do|am) i\b")
@@ -160,7 +162,6 @@ def _asks(sentence: str, tokens: list[Token]) -> bool:
     kinds = {token.kind for token in tokens}
     wanted = Token(phrases.CONCEPT, "goal") in tokens or not PREDICATE.search(sentence)
     bare = bool(kinds & {phrases.METRIC, phrases.AGGREGATION}) and QUANTITY not in kinds and wanted
-    bare = bare and not OTHERS.match(sentence)
     return bool(sentence.rstrip().endswith("?") or WHO.match(sentence) or bare)
 
 
@@ -184,8 +185,9 @@ def _slots(tokens: list[Token], found: list[Span], *, now: int, asks: bool, tens
     habitual = HABITUAL.name in concepts
     concepts.discard(HABITUAL.name)
     aggregation = aggregate(metrics, wanted, concepts, asks=asks and not goal, habitual=habitual)
-    if metrics == ("SleepAnalysis",) and any(one.unit == "s" for one in quantities):
-        concepts.discard("per night")  # what else: "eight hours of sleep"
+    slept = metrics == ("SleepAnalysis",) and [one.unit for one in quantities] == ["s"]
+    if slept and not (periods or asks or tense == "past"):
+        concepts.add("per night")  # what else: "I need eight hours of sleep"
     measured = asks and not goal and bool(metrics or aggregation)
     if not measured and matters(tense, {*concepts, *named(phrases.WORD)}, periods, now):
         concepts.add(tense)

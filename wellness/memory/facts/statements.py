@@ -40,8 +40,9 @@ HABITS = frozenset(("usually", "often", "always", "rarely", "sometimes", "weeken
                     "every", "every other", "per day", "per week", "per night"))  # fmt: skip
 TIMES_OF_DAY = frozenset(("morning", "evening", "afternoon", "night", "noon"))
 HAPPENED = frozenset(("injury", "sprain", "pain", "buy", "begin", "see", "reach", "feel", "move"))
+DONE = frozenset(("wake", "bedtime", "eat", "drink"))
 PLACES = ("live", "work")
-UNSAID = frozenset(("past",))  # of no concern to what a statement is about
+UNSAID = frozenset(("past", "present"))  # of no concern to what a statement is about
 
 
 class Stated(NamedTuple):
@@ -117,7 +118,8 @@ def _goal(slots: Slots, words: str) -> Stated | None:
 def _allergy(slots: Slots, words: str) -> Stated | None:
     if not any(one.endswith("allergy") for one in slots.concepts):
         return None
-    what = _object(slots, "allergy", "stop")
+    named = (one for one in slots.concepts if one.endswith("allergy"))
+    what = _object(slots, "allergy", *named, "stop") or ("" if slots.polarity else "anything")
     return Stated(MemoryKind.FACT, f"allergy: {what}", 1.0) if what else None
 
 
@@ -142,12 +144,14 @@ def _value(slots: Slots, words: str) -> Stated | None:
 
 
 def _pattern(slots: Slots, words: str) -> Stated | None:
-    if not HABITS & {one.removeprefix("not ") for one in slots.concepts}:
+    said = {one.removeprefix("not ") for one in slots.concepts}
+    days = {one for one in said if one.startswith("each ")}
+    if not (HABITS & said or days):
         return None
-    if not (slots.activities or slots.metrics or slots.words):
+    if not (slots.activities or slots.metrics or slots.words or said & DONE):
         return None
-    movable = TIMES_OF_DAY & set(slots.concepts) or slots.quantities
-    what = _object(slots, *TIMES_OF_DAY, *HABITS)
+    movable = TIMES_OF_DAY & said or slots.quantities or days
+    what = _object(slots, *TIMES_OF_DAY, *HABITS, *days)
     return Stated(MemoryKind.PATTERN, f"habit: {what}" if movable and what else "", 0.6)
 
 
@@ -173,7 +177,8 @@ def _given_up(slots: Slots, words: str) -> Stated | None:
 
 
 def _event(slots: Slots, words: str) -> Stated | None:
-    happened = HAPPENED & set(slots.concepts) or (slots.periods and slots.activities)
+    said = {one.removeprefix("cause ") for one in slots.concepts}
+    happened = HAPPENED & said or (slots.periods and slots.activities)
     return Stated(MemoryKind.EVENT, "", 0.7 if happened else 0.5) if happened else None
 
 

@@ -14,7 +14,8 @@ RECURRING = re.compile(
 PRESENT = re.compile(r"\b(?:i|we) (?!will|want|would|plan|hope|aim|am going|had|did|was)[a-z]+")
 BESIDE = """
 am is are be been being have has had get gets getting feel feels a an the my so very too more most
-and or of with in on for some any was were our your his her their well not
+and or of with in on for some any was were our your his her their well not less much pretty even
+extremely
 """  # behind these stands a participle or an adjective: "I am tired", "I have slept"
 NO_SUBJECT = frozenset(BESIDE.split())
 ASPECTS = {"stop", "begin", "used to"}
@@ -25,19 +26,8 @@ LASTING = frozenset(("be", "have", "live", "know", "want", "like", "love", "hate
                      "feel", "own", "suffer", "weigh", "keep", "do", "use", "get"))  # fmt: skip
 BESTS = {"best", "fastest", "first", "furthest"}
 IS = re.compile(r"\b(?:i|we) (?:have (?:an?|my|the|no|\d+)|am|are)\b|\bis\b")
-ADVERBS = (
-    "quite",
-    "so",
-    "never",
-    "always",
-    "just",
-    "already",
-    "ever",
-    "recently",
-    "also",
-    "only",
-    "still",
-)
+ADVERBS = frozenset(("quite", "so", "never", "always", "just", "already", "ever", "also", "only",
+                     "still"))  # fmt: skip
 
 
 def recurring(statement: str) -> str:
@@ -79,8 +69,10 @@ def matters(tense: str, said: set[str], periods: Iterable[tuple[int, int]], now:
         periods: that it names, in epoch seconds.
         now: in epoch seconds.
     """
+    if tense == "present" and "goal" in said:
+        return False
     over = [end <= now for _, end in periods]
-    if said & (ASPECTS | BESTS) or not tense:
+    if said & BESTS or (said & ASPECTS and "goal" not in said) or not tense:
         return False
     return all(over) and bool(over) if tense == "present" else not over
 

@@ -80,7 +80,7 @@ def read(text: str, found: Iterable[Span]) -> list[Token]:
     >>> [name for _, name in read("i run and swim if my knee does not hurt", [])]
     ['run', 'swim', 'not if knee', 'not pain']
     """
-    return _joined(_bound(_sequence(text, found)))
+    return _joined(_bound([*_sequence(text, found), Token(PAUSE, "")]))
 
 
 def _sequence(text: str, found: Iterable[Span]) -> Iterator[Token]:
@@ -130,6 +130,8 @@ def _bound(tokens: Iterable[Token]) -> list[Token]:
     begin, negated, relation, fresh = 0, False, "", False
     for kind, name in tokens:
         if kind in (PAUSE, JOIN):
+            if negated and fresh and kind == PAUSE:
+                bound.append(Token(phrases.CONCEPT, "not"))  # "who do I run without?"
             begin = len(bound) + (kind == JOIN)
             negated = negated and kind == JOIN
             if kind == JOIN:
@@ -141,7 +143,7 @@ def _bound(tokens: Iterable[Token]) -> list[Token]:
                 bound.append(Token(phrases.CONCEPT, "not not"))  # "I don't dislike it"
             if name == "stop":
                 bound.append(Token(phrases.CONCEPT, "stop"))
-            negated = fresh = True
+            negated, fresh = True, name != "stop"
         elif kind == phrases.RELATION or (bound and Token(kind, name) == WHEN):
             relation = name if kind == phrases.RELATION else "if"
             begin = len(bound) if relation in CLAUSE else begin
@@ -170,8 +172,8 @@ def _related(token: Token, relation: str, *, negated: bool, fresh: bool) -> Iter
         negated = negated and fresh
     if relation == "during":
         relation = "if" if kind in (phrases.ACTIVITY, phrases.METRIC) else ""
-    if kind == QUANTITY and relation == "over":
-        relation = "above"
+    if kind == QUANTITY:
+        relation = lexicon.OF_NUMBERS.get(relation, relation)
     if kind != QUANTITY and name not in UNBOUND and relation in lexicon.COMPARISONS:
         yield Token(phrases.CONCEPT, lexicon.COMPARISONS[relation])
         relation = "than"

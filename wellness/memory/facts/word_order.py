@@ -19,9 +19,9 @@ FRONTED = tuple(
         rf"(?P<rest>(?:i|my|we|our|which|when|where|who|{_ASKED})\b.*)$",
         rf"^(?P<first>(?:{ADJUNCT})\b(?:(?: of)? my \w+)?"
         rf"(?:(?!\b(?:i|my|we|our|{_ASKED})\b)[^,]){{1,60}}?)\s+(?P<rest>(?:i|my|we|our)\b.*)$",
-        rf"^(?P<first>{_CLAUSE} (?:i|my|we)\b[^,]*?)\s+(?P<rest>(?:i|we)\b.*)$",
-        rf"^(?P<first>{_CLAUSE} (?:i|my|we)\b[^,]*?)(?<! on)(?<! in)(?<! at)(?<! of)(?<! to)"
-        r"(?<! with)(?<! for)(?<! from)\s+(?P<rest>(?:my|our)\b.*)$",
+        rf"^(?P<first>{_CLAUSE} (?:i|my|we|it|the|there)\b[^,]*?)\s+(?P<rest>(?:i|we)\b.*)$",
+        rf"^(?P<first>{_CLAUSE} (?:i|my|we|it|the|there)\b[^,]*?)(?<! on)(?<! in)(?<! at)"
+        r"(?<! of)(?<! to)(?<! with)(?<! for)(?<! from)\s+(?P<rest>(?:my|our)\b.*)$",
     )
 )
 OFTEN = re.compile(r"^(?:every|each|most|once|twice|\w+ times)\b")
@@ -30,6 +30,7 @@ INVERTED = re.compile(
     r"when|why|one)\b)[\w' -]{1,40}?) (?P<verb>(?:is|are|was|were)(?: not)?) "
     r"(?P<mine>(?:my|our) [^,?]+)$"
 )
+BOTH_MINE = re.compile(r"^(?P<other>my \w+) (?P<verb>is) (?P<mine>my \w+)$")
 
 
 def subject_first(text: str) -> str:
@@ -53,6 +54,8 @@ def mine_first(text: str) -> str:
     ('my sister is nora.', 'is nora my sister?')
     """
     body = text.rstrip(" .!")
+    if (both := BOTH_MINE.match(body)) and both["mine"] < both["other"]:
+        return f"{both['mine']} {both['verb']} {both['other']}{text[len(body) :]}"
     if found := INVERTED.match(body):
         return f"{found['mine']} {found['verb']} {found['name']}{text[len(body) :]}"
     return text

@@ -16,6 +16,7 @@ from wellness.memory.facts.lexicon.grammar import (
     FILLERS,
     JOINS,
     NEGATIONS,
+    OF_NUMBERS,
     RELATIONS,
 )
 from wellness.memory.facts.lexicon.sport import ACTIVITIES, GENERAL, SPORTS
@@ -25,5 +26,5 @@ WORDS = {**life.WORDS, **health.WORDS, **food.WORDS, **SPORTS}
 
 __all__ = [
     "ACTIVITIES", "AGGREGATIONS", "CLAUSE_ENDS", "COMPARISONS", "CONCEPTS", "DISLIKES", "FILLERS",
-    "GENERAL", "JOINS", "METRIC_WORDS", "NEGATIONS", "RELATIONS", "SPORTS", "WORDS",
+    "GENERAL", "JOINS", "METRIC_WORDS", "NEGATIONS", "OF_NUMBERS", "RELATIONS", "SPORTS", "WORDS",
 ]  # fmt: skip

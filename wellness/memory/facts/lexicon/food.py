@@ -9,6 +9,17 @@ CONCEPTS = {
 
 # Words in other words; unlike a concept, a word counts by its place too.
 WORDS = {
+    "porridge": "porridge | oatmeal",
+    "aubergine": "aubergine | eggplant",
+    "courgette": "courgette | zucchini",
+    "prawn": "prawn | shrimp",
+    "crisps": "crisps | potato chips",
+    "mince": "mince | ground beef | minced beef",
+    "sparkling": "sparkling | fizzy | carbonated",
+    "skimmed": "skimmed | skim | fat free",
+    "spirits": "spirits | liquor",
+    "chickpea": "chickpea | garbanzo bean",
+    "coriander": "coriander | cilantro",
     "lunch": "lunch | lunches | luncheon",
     "dinner": "dinner | dinners | supper | evening meal",
     "meal": "meal | meals",

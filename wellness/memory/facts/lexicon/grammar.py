@@ -23,7 +23,8 @@ still | already | even | own | any | some | all of | all my | all the | all of m
 definitely | certainly | surely | obviously | of course | honestly | truly | simply | literally
 in fact | indeed | in order to | so that | in my life | personally | myself | suffer from
 play~ | practise~ | practice~ | perform~ | spend~ | spent | experience~
-work as | down as | out of curiosity | whole | entire | throughout | fully | completely
+work as | works as | worked as | working as | down as | out of curiosity
+whole | entire | throughout | fully | completely
 totally | entirely | kindly | oh | um | yes | both | up to date
 """
 
@@ -53,6 +54,8 @@ RELATIONS = {
     ),
     "below": "below | less than | under | fewer than | lower than | smaller than | underneath",
     "over": "over",
+    "longer": "longer than",
+    "shorter": "shorter than",
     "from": "from | starting from",
     "by": "by | no later than",
     "until": "until | till",
@@ -71,7 +74,12 @@ RELATIONS = {
     "help": "help~ | help me | help with | helps me",
     "affect": "affect~ | influence~ | impact~ | have an effect on | have an impact on",
 }
-COMPARISONS = {"above": "more", "below": "less"}  # of what is no number: "more than last week"
+COMPARISONS = {"above": "more", "below": "less", "longer": "longer", "shorter": "shorter"}
+OF_NUMBERS = {
+    "over": "above",
+    "longer": "above",
+    "shorter": "below",
+}  # of what is no number: "more than last week"
 
 JOINS = {"and": "and | plus | as well as", "or": "or | nor"}
 CLAUSE_ENDS = "but | however | although | though | yet"

@@ -60,10 +60,22 @@ CONCEPTS = {
         "weekday | weekdays | working day | working days | workday | workdays | on weekdays | on "
         "workdays | work day"
     ),
-    "each spring": "springs",
-    "each summer": "summers",
-    "each autumn": "autumns",
-    "each winter": "winters",
+    **{
+        f"each {name}": f"{name}s"
+        for name in (
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+            "spring",
+            "summer",
+            "autumn",
+            "winter",
+        )
+    },
     "when": (
         "date of | when | what time | at what time | what day | which day | on what day | "
         "what date | on which day | which date | which days | what days | on what date | on which "

@@ -28,6 +28,27 @@ CONCEPTS = {
 
 # Words in other words; unlike a concept, a word counts by its place too.
 WORDS = {
+    "collarbone": "collarbone | clavicle",
+    "kneecap": "kneecap | patella",
+    "achilles": "achilles | achilles tendon",
+    "spine": "spine | backbone",
+    "paracetamol": "paracetamol | acetaminophen | tylenol",
+    "blood thinner": "blood thinner | anticoagulant",
+    "covid": "covid | covid 19 | coronavirus",
+    "the pill": "the pill | contraceptive pill | birth control pill",
+    "heart attack": "heart attack | myocardial infarction",
+    "tingling": "tingling | pins and needles",
+    "vomit": "vomit~ | throw up | puke",
+    "diarrhoea": "diarrhoea | diarrhea",
+    "constipated": "constipated | constipation",
+    "anaemia": "anaemia | anemia | anaemic | anemic",
+    "arthritis": "arthritis | arthritic",
+    "epilepsy": "epilepsy | epileptic",
+    "coeliac": "coeliac | celiac | coeliac disease | celiac disease",
+    "menstruation": "menstruation | menstrual period",
+    "hay fever": "hay fever | hayfever",
+    "afraid": "afraid | scared | frightened",
+    "flu vaccine": "flu vaccine | flu vaccination | flu shot | flu jab",
     "weak": "weak | weakness",
     "tight": "tight | tightness",
     "numb": "numb | numbness",
@@ -46,14 +67,14 @@ WORDS = {
     "nausea": "nausea | nauseous | nauseated | queasy",
     "dizzy": "dizzy | dizziness | light headed | lightheaded | dizzy spell",
     "faint": "faint~ | pass out",
-    "headache": "headache | head ache | head hurts | my head aches",
+    "headache": "headache | head ache",
     "migraine": "migraine | migraine attack | migraine headache",
     "tired": "tired | fatigue | fatigued | tiredness | weary | weariness",
     "exhausted": "exhausted | exhaustion | worn out | burnt out | burned out",
     "sleepy": "sleepy | drowsy | sleepiness | drowsiness",
     "stress": (
         "stress | stressed | stressful | stressed out | under stress | stresses | stressing | "
-        "feel stressed | make me feel stressed | stress me out"
+        "stress me out"
     ),
     "anxious": "anxious | anxiety | anxiousness",
     "depressed": "depressed | depression",

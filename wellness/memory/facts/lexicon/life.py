@@ -49,6 +49,18 @@ CONCEPTS = {
 
 # Words in other words; unlike a concept, a word counts by its place too.
 WORDS = {
+    "member": "member | member of | belong to",
+    "large": "big | large",
+    "sofa": "sofa | couch",
+    "photo": "photo | picture",
+    "christmas": "christmas | xmas",
+    "teenager": "teenager | teen",
+    "floor": "floor | storey",
+    "night shift": "night shift | a night shift | nightshift",
+    "day shift": "day shift | a day shift",
+    "late shift": "late shift",
+    "early shift": "early shift",
+    "night out": "night out | a night out",
     "several": "several | multiple",
     "alarm": "alarm | alarm clock",
     "railway": "the train | by train | a train | train ride",
@@ -94,7 +106,7 @@ WORDS = {
     "advise": "advise~ | recommend~ | suggest~ | advice | recommendation",
     "name": "name | names | named | called",
     "pace": "pace | paces | speed | how fast",
-    "rest": "rest~ | rest day | have a rest | day off | rest days",
+    "rest": "rest~ | rest day | have a rest day | day off | a day off | rest days",
     "nap": "nap~ | take a nap | have a nap | naps | napped",
     "shower": "shower~ | take a shower | have a shower",
     "join": "join~ | sign up for | register for | enrol in | enroll in | become a member of",
