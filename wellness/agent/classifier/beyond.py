@@ -132,8 +132,10 @@ ACTIONS = re.compile(
      (?:an?|my|the|a new|tracking|recording) ?(?:\w+ )?(?:W|A|timer|app|tracking|recording|music
     |playlist|watch|spotify|session|stopwatch|camera|curtains|door|S)\b
     |(?:book|order|buy|reserve|schedule|purchase|pay|hire|rent|cancel|reschedule|arrange|call
-    |phone|ring|text|email|e-mail|message|mail|dm|whatsapp|tweet|post|share|send|forward|notify
-    |invite|contact|play|sing|draw|paint|dim|lock|unlock|navigate|drive|google|browse|download
+    |phone|text
+    |ring
+    (?= (?:my|the|an?|him|her|them|up|for|our|dr)\b)|email|e-mail|message|mail|dm|whatsapp|tweet
+    |post|share|send|forward|notify|invite|contact|play|sing|draw|paint|dim|lock|unlock|navigate|drive|google|browse|download
     |install|uninstall|reboot|restart|upgrade|pair|unpair|sync|synchroni[sz]e|charge
     |connect|disconnect|backup|back up|print|mute|unmute|calibrate|export|import|enable
     |disable|configure|silence|snooze|translate|write|draft|compose|proofread|rewrite|code
@@ -218,6 +220,7 @@ SMALL_WORDS = word_set(
     nevermind worries problem not bad whatever sorry appreciate appreciated help your this me of as
     always kind regards cheerio ciao hola talk everything go on enough stop waiting wait moment sec
     second let think about who can do name yourself tell were made able in neat sweet ace glad happy
+    hang hold brb minute
     helps remembering indeed exactly true agreed absolutely course totally fair gotcha day's at
     i'm im am off bed
     sleep tight feel better lott star legend rock"""
@@ -230,7 +233,8 @@ GREETS = words(
     |yep|no|nope|sure|fine|alright|got it|i see|understood|makes sense|that is all|see you
     |take care|sup|well done|helpful|never ?mind|no worries|interesting|noted|nice to meet
     |sounds good|love it|neat|sweet|appreciate|gotcha|ciao|ace|fair enough|sorry|hmm+
-    |talk (?:to you )?(?:soon|later)|good|hehe"""
+    |talk (?:to you )?(?:soon|later)|good|hehe|(?:just )?(?:a|one) (?:sec|second|moment|minute)|brb
+    |ha?o?(?:ng|ld) on"""
 )
 THANKS = re.compile(
     r"^(?:oh |ok |okay )?(?:thanks|thank you|cheers)\b(?:,? (?!but\b)[\w']+){0,5}[.!]*$"

@@ -19,12 +19,15 @@ from wellness.health.catalogue import Aggregation
 LINK = re.compile(
     r"\band\b|,|&|\bplus\b|\bas well as\b|\bor\b|/|\balong with\b|\bversus\b|\bthen\b|\bto\b"
 )
-NO_LINK = re.compile(r"\b(?:than|i|compared|while|when|after|before)\b")
+NO_LINK = re.compile(
+    r"\b(?P<more>\w+) and (?P=more)\b|\b(?:than|i|compared|while|when|after|before)\b"
+)
 LINK_LENGTH = 45  # characters between two heads that are listed: what is longer is a clause
 EFFORT = frozenset(("ActiveEnergyBurned", "DistanceWalkingRunning"))  # a workout has its own
 VAGUE = frozenset(("EnvironmentalAudioExposure", "StepCount"))  # their words say other things too
 SUMMED = (Aggregation.SUM, Aggregation.EVENTS)
 SUMS = frozenset(one.name for one in catalogue.METRICS if one.aggregation in SUMMED)
+LEAST = re.compile(r"\blightest\b")
 MOST = re.compile(r"\b(?:loud|heavi|noisi)est\b")
 OCCASIONS = re.compile(r"(?:sessions|meditations|ins|weighings)$")
 BURN = re.compile(r"\bburn")
@@ -144,7 +147,7 @@ def aggregations(reading: Reading, metric: str) -> list[str]:
     words = " ".join(reading.text[one.start : one.end].lower() for one in reading.topics)
     if "maximum" not in named and (reading.has(cues.BEST) or MOST.search(words)):
         named.append("maximum")
-    if "minimum" not in named and reading.has(cues.WORST):
+    if "minimum" not in named and (reading.has(cues.WORST) or LEAST.search(words)):
         named.append("minimum")
     if len(named) > 1 and not reading.has(cues.LISTS):
         named = [name for name in named if name != "sum"][:1]

@@ -106,7 +106,8 @@ TELLING = re.compile(
 )
 NAMED_FIRST = re.compile(
     joined(
-        r"""^(?!(?:the )?(?:last|first|latest) time\b)(?:my|the|our|his|her|a|an|this|that|these
+        r"""^(?!(?:the )?(?:(?:last|first|latest) time\b|(?:number|count|total|list)
+         of\b))(?:my|the|our|his|her|a|an|this|that|these
         |those|both|some|dr\.|mr\.
         |mrs\.|ms\.)? ?[\w'-]+
         (?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets
@@ -115,11 +116,25 @@ NAMED_FIRST = re.compile(
     ),
     re.I,
 )
+# A wish about one's own data, to be seen or had by some day, is no request to show it.
+WISH = re.compile(
+    joined(
+        r"""^(?:(?:ok|okay|so|and|also|well|but)[, ]+)*i (?:really |just )?(?:want|would like|would
+         love|hope|wish|aim|plan) to (?:see (?=.*\b(?:by|before|until) (?:the|next|christmas|my|new
+        |january|february|march|april|may|june|july|august|september|october|november|december|spring|summer
+        |autumn|winter|20\d\d))|(?:get|bring|have|keep|push) (?=.*\d))
+        (?:my|the) .*\b(?:drop\w*|fall\w*|below|under|above|over|down|up|to|at|reach\w*|hit\w*
+        |ris\w+|between|less|more)\b"""
+    ),
+    re.I,
+)
 ADJUNCT = re.compile(
     joined(
         r"""^(?:in|on|during|since|before|after|until|till|while|when (?:i|we|my)|for|over|between
         |from|compared|within|throughout|as of|regarding|about|concerning|back in|last|this
-        |yesterday|today|at)\b"""
+        |yesterday|today|at|(?:the )?(?:past|previous)|(?:mon|tues|wednes|thurs|fri|satur|sun)day
+        (?: (?:morning|night))?$|(?:january|february|march|april|may|june|july|august|september
+        |october|november|december|spring|summer|autumn|winter)?(?: ?20\d\d)?$)\b"""
     ),
     re.I,
 )
