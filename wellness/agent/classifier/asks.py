@@ -118,6 +118,10 @@ GOALS_LEFT = words(
     |goals that (?:are|i have) (?:still )?(?:left|there)
     |remaining goals?|(?:other|rest of (?:my|the)) goals|goals (?:do )?i still have"""
 )
+HAS_GOAL = words(
+    r"(?:do|did) i (?:still |already |even |actually )?have (?:an?|any) "
+    r"(?:\w+ ){0,3}?(?:goal|target)s?"
+)
 GOAL = anywhere(
     r"\b(?:goals?|targets?|objectives?|aims?|aiming|resolutions?)\b",
     r"""\b(?:did|do|does|am|was|were) i (?:want|wish|hope|plan|trying|hoping|planning|intend)

@@ -20,7 +20,8 @@ OTHER = joined(
     rf"""(?:(?:my|our|his|her|their|the|your|a)
     (?: (?:best|little|big|older|younger|elder|oldest|youngest|twin|step|old|new|good|late|running
     |gym|training))? {RELATIVES}|he|she|they|someone(?: else)?|somebody(?: else)?|anyone(?: else)?
-    |anybody(?: else)?|everyone(?: else)?|everybody(?: else)?|other people|others)"""
+    |anybody(?: else)?|everyone(?: else)?|everybody(?: else)?|other people|others
+    |(?:people|folks|users) (?:in|at|from) (?:my|our) \w+)"""
 )
 OTHERS = anywhere(
     rf"\b(?:did|does|do|has|have|had|is|was|were|are|will|can|could|of|for|than|about) {OTHER}\b"
@@ -79,7 +80,8 @@ ILLNESS = joined(
 )
 MEDICINE = joined(
     r"""(?:medicines?|medications?|meds|drugs?|pills?|antibiotics|ibuprofen|aspirin|paracetamol
-    |painkillers?|tablets?|insulin|antidepressants?|statins?|melatonin|beta blockers?)"""
+    |painkillers?|tablets?|insulin|antidepressants?|statins?|melatonin|beta blockers?|drops
+    |creams?|ointments?|syrups?|sprays?)"""
 )
 DIAGNOSIS = anywhere(
     rf"""\b(?:(?:do|could|might|may|would|have|can) i (?:really |possibly |maybe |perhaps )?(?:have
@@ -219,11 +221,10 @@ SMALL_WORDS = word_set(
     same you're best bot assistant dear sir madam everyone interesting sounds noted know never mind
     nevermind worries problem not bad whatever sorry appreciate appreciated help your this me of as
     always kind regards cheerio ciao hola talk everything go on enough stop waiting wait moment sec
-    second let think about who can do name yourself tell were made able in neat sweet ace glad happy
-    hang hold brb minute
+    second let think about who can do name yourself tell were made able in neat sweet ace glad happy hang
     helps remembering indeed exactly true agreed absolutely course totally fair gotcha day's at
     i'm im am off bed
-    sleep tight feel better lott star legend rock"""
+    sleep tight feel better lott star legend rock hold brb minute"""
 )
 GREETS = words(
     r"""hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|night|day|job|one

@@ -43,7 +43,9 @@ TREND = words(
     r"""increas\w*|decreas\w*|declin\w*|improv\w*|worsen\w*|deteriorat\w*|ris(?:e|es|en|ing)|rose
     |fall(?:s|ing|en)?|fell|drop(?:s|ped|ping)?|shrink\w*|grow(?:s|ing|n)?(?!-?\s?ups?)|grew
     |plateau\w*|stagnat\w*|fluctuat\w*|stable|steady|stabili\w*|steadily|consistent(?:ly)?
-    |gradually|slipp(?:ing|ed)|slid(?:ing)?|sink(?:ing|s)?|sank|tail(?:s|ing|ed) off
+    |gradually
+    |what (?:did|does|do|has|have|is|are|was|were) my M (?:been )?(?:do|doing|done)
+    |slipp(?:ing|ed)|slid(?:ing)?|sink(?:ing|s)?|sank|tail(?:s|ing|ed) off
     |pick(?:s|ing|ed) up
     |level(?:s|l?ing|l?ed) (?:off|out)|creep\w*|edging|inching|drift\w*|soar\w*|stuck|dwindl\w*
     |M (?:\w+ )?been (?:\w+ )?A|(?:is|are) (?:my|the) M (?:\w+ )?A

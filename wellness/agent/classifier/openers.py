@@ -107,7 +107,8 @@ TELLING = re.compile(
 NAMED_FIRST = re.compile(
     joined(
         r"""^(?!(?:the )?(?:(?:last|first|latest) time\b|(?:number|count|total|list)
-         of\b))(?:my|the|our|his|her|a|an|this|that|these
+         of\b|(?:my )?(?:most|least|fewest|best|worst|longest|shortest|highest|lowest|biggest)
+         [\w ]{1,20}? i (?:ever )?\w+))(?:my|the|our|his|her|a|an|this|that|these
         |those|both|some|dr\.|mr\.
         |mrs\.|ms\.)? ?[\w'-]+
         (?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets

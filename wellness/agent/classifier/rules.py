@@ -100,7 +100,7 @@ def _progress(reading: Reading) -> Part | None:
         return _progress_of(reading, metric, target, "counts days that reached a value")
     if reading.has(asks.CLOSE_TO) and counted and target:
         return _progress_of(reading, metric, target, "how far from a value")
-    left = reading.has(asks.GOALS_LEFT) and not counted
+    left = reading.has(asks.HAS_GOAL) or (reading.has(asks.GOALS_LEFT) and not counted)
     if goal and reached and not left and not reading.has(asks.AIMED_AT):
         return _progress_of(reading, metric, target, "progress against a goal")
     return None
