@@ -98,7 +98,7 @@ DIAGNOSIS = anywhere(
     rf"""\b(?:which|what|how much|how many|should i take|can i take|do i need|need)\b.*
     \b(?:{MEDICINE}|dose|dosage)\b.*\b(?:should|need|ok|okay|safe|help|helps)\b""",
     rf"""\b(?:which|what) {MEDICINE} (?:should|can|could|would|is (?:best|good))""",
-    rf"\bshould i (?:\w+ ){{1,2}}(?:my |some |an? |any )?{MEDICINE}\b",
+    rf"\bshould i (?:\w+ ){{1,4}}?(?:my |some |an? |any )?{MEDICINE}\b",
     r"\bprescri(?:be|ption)\b(?!.*\bdid\b)",
     r"""\bshould i (?:see|go to|call|visit)(?: (?:a|the|my))? (?:doctor|hospital|er|emergency
     |specialist|gp|dentist|ambulance)\b""",
@@ -221,10 +221,10 @@ SMALL_WORDS = word_set(
     same you're best bot assistant dear sir madam everyone interesting sounds noted know never mind
     nevermind worries problem not bad whatever sorry appreciate appreciated help your this me of as
     always kind regards cheerio ciao hola talk everything go on enough stop waiting wait moment sec
-    second let think about who can do name yourself tell were made able in neat sweet ace glad happy hang
+    second let think about who can do name yourself tell were made able in neat sweet ace glad happy
     helps remembering indeed exactly true agreed absolutely course totally fair gotcha day's at
     i'm im am off bed
-    sleep tight feel better lott star legend rock hold brb minute"""
+    sleep tight feel better lott star legend rock hold brb minute hang"""
 )
 GREETS = words(
     r"""hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|night|day|job|one

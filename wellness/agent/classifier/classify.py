@@ -48,7 +48,9 @@ RING = re.compile(
     r"(?:,? (?:and|plus|as well as|along with)(?: also)?|,)\s+(?P<right>(?:(?:my|the|all)\s+)*)",
     re.I,
 )
-RINGS_END = re.compile(r"\brings?$", re.I)
+RINGS_END = re.compile(
+    r"\brings?(?: (?:on|for|in|from|this|last|yesterday|today)\b[\w ]{0,20})?$", re.I
+)
 RINGS_BEGIN = re.compile(r"(?:activity )?rings?\b", re.I)
 ALSO = re.compile(r"^(?:and |now )?also\b", re.I)
 
@@ -148,7 +150,8 @@ class Classifier:
                 if waiting and not takes_over(part, waiting[0]):
                     yield waiting
                 waiting = None
-                if last is None and not ASKS.match(piece) and part.intent in DATA:
+                told_first = last is None and clause.ends != "?" and not ASKS.match(piece)
+                if told_first and part.intent in DATA:
                     waiting = part, strong  # the next may ask about it: "my hike, how long was it?"
                 else:
                     yield part, strong

@@ -34,7 +34,7 @@ BOUNDARY = re.compile(
     r"\s(?:and also|and then|as well as|and|but|so|plus|also|or|&)(?=\s))\s*",
     re.I,
 )
-MEANT = re.compile(r"\bi meant?\b", re.I)
+MEANT = re.compile(r"\bi meant?\b|\b(?:things|numbers):", re.I)
 ABOUT = re.compile(r"^(?:how|what) about\b", re.I)
 
 

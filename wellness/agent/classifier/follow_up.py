@@ -104,7 +104,7 @@ def _in_frame(reading: Reading, before: Part, part: Part) -> Part:
     if before.intent is Intent.COMPARE and len(reading.whens) > 1:
         return compared(reading, metric, reading.whens)
     named = any(aggregations(reading, name) for name in part.metrics)
-    if before.intent is Intent.TREND and not named:
+    if before.intent is Intent.TREND and not named and not reading.has(cues.LATEST):
         return direction(reading, metric, reading.whens)
     if before.intent is Intent.AGGREGATE and part.intent is Intent.AGGREGATE and not named:
         how = before.calls[0].arguments["aggregation"]

@@ -22,6 +22,7 @@ LINK = re.compile(
 NO_LINK = re.compile(
     r"\b(?P<more>\w+) and (?P=more)\b|\b(?:than|i|compared|while|when|after|before)\b"
 )
+NEAR = 4  # characters between "today" and "steps" of "today's steps"
 LINK_LENGTH = 45  # characters between two heads that are listed: what is longer is a clause
 EFFORT = frozenset(("ActiveEnergyBurned", "DistanceWalkingRunning"))  # a workout has its own
 VAGUE = frozenset(("EnvironmentalAudioExposure", "StepCount"))  # their words say other things too
@@ -62,11 +63,23 @@ def heads(reading: Reading) -> list[Head]:
     for number, one in enumerate(kept):
         until = kept[number + 1].start if number + 1 < len(kept) else len(reading.text) + 1
         since = one.end if number else 0
-        own = tuple(when for when in reading.whens if since <= when.start < until)
+        own = tuple(
+            when for when in reading.whens
+            if (since <= when.start < until and _owner(when, kept, reading) in (None, one))
+            or _owner(when, kept, reading) is one
+        )  # fmt: skip
         found.append(Head(one.kind, one.name, own, one.start, one.end))
     if any(head.whens for head in found) and not all(head.whens for head in found):
         found = [replace(head, whens=reading.whens) for head in found]
     return found
+
+
+def _owner(when: When, kept: list[Mention], reading: Reading) -> Mention | None:
+    """The topic that a time with an s belongs to: "last night's sleep and today's steps"."""
+    for one in kept:
+        if 0 <= one.start - when.end <= NEAR:
+            return one if "'" in reading.text[when.start : one.start] else None
+    return None
 
 
 def _kept(reading: Reading) -> list[Mention]:

@@ -11,9 +11,9 @@ WH = r"(?:what|how|when|where|which|who|whose|why|whether)\b"
 # "Have you" asks; "had a run" leaves out who, and tells.
 PERSON = "(?:i|my|mine|we|our|you|your|it|that|this|there|he|she|they|his|her|their|these|those)"
 SUBJECT = joined(
-    """(?:i|my|mine|me|we|our|you|your|it|that|this|there|the|he|she|they|his|her|their|any|all
+    r"""(?:i|my|mine|me|we|our|you|your|it|that|this|there|the|he|she|they|his|her|their|any|all
     |these|those|a|an|one|someone|people|eating|drinking|running|walking|sleeping|coffee|alcohol
-    |too|more|less|resting)"""
+    |too|more|less|resting|\d+)"""
 )
 AUXILIARY = (
     rf"(?:(?:(?:did|have|had|do)(?: not)? (?:{PERSON}|the|any|all|one|people|adults)|"
@@ -49,6 +49,8 @@ POLITE = joined(
     |what i (?:really |actually )?(?:want|need|would like) to know is|(?:my|the) question is
     |curious|wondering|super quick|quick one|for real|seriously|first|second|lastly|finally|next
     |i meant?|afterwards|after that|while you are at it|again|sure|perfect|awesome|good|fine|ugh
+    |i (?:would like|want|need)(?: to know)? (?:two|three|a few|some|both|a couple of)
+     (?:things|numbers)
     |hm|wait|sorry to ask|here is one|be a dear|work out|figure out(?= (?:my|the|how|what)))
     (?:[\s,:!.-]+|$))"""
 )

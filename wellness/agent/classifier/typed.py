@@ -28,7 +28,7 @@ SHORT = {
     "wednesday": "wensday wendsday", "compare": "compair", "sleep": "slp", "steps": "stps",
     "step": "stp", "though": "tho", "something": "sth", "this": "ths dis", "little": "lil",
     "from": "frm",
-    "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav",
+    "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav hve",
     "session": "sesion",
     "sessions": "sesions",
 }  # fmt: skip
