@@ -25,8 +25,8 @@ COMPLAINT = re.compile(
     )
 )
 TREATMENT = anywhere(
-    rf"""^(?:\w+ )?(?:do|does|would|will|should|did) (?:i|my \w+|it|this) (?:really |even )?
-    (?:need|require|take|get|have)(?: to (?:have|get|take))?
+    rf"""^(?:(?:so|and|but|then|why|ok|okay),? )?(?:do|does|would|will) (?:i|my \w+|it|this)
+     (?:really |even )?(?:need|require)(?: to (?:have|get|take))?
     (?: (?:an?|some|any|the|my|new|more|stronger))*
      (?:{MEDICINE}|surgery|operation|x-?ray|stitches|scan|mri|cast|crutches|injections?|vaccin\w+
     |jab|shots?|physiotherapy|therapy|chemo\w*|biopsy|ultrasound|blood tests?|plaster|sling|splint
