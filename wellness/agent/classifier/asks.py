@@ -16,6 +16,10 @@ FORGET = anywhere(
     |throw away|purge|cancel)\b(?! to\b| how\b)(?! it\s*$)""",
     r"""\b(?:stop remembering|do not (?:remember|keep|store|save)|no longer (?:remember|keep)
     |(?:do not|no longer) (?:want|need) you to (?:remember|know|keep|store)
+    |(?:rather|prefer)(?: that| if)? you (?:did not|do not|not|no longer|stop(?:ped)?|to stop)
+     (?:remember\w*|ke(?:ep|pt)|kn[eo]w|stor\w+)
+    |(?:rather|prefer|better)(?: that| if)? you (?:to )?forg[eo]t
+    |you (?:need not|do not (?:need|have) to|can stop) (?:remember|keep|know|store)\w*
     |take (?:that|it) (?:back|out)|(?:out of|from) your (?:memory|notes|records)
     |i (?:hereby )?(?:take|took) back|, forget (?:it|that|about (?:it|that)))\b""",
 )
@@ -23,14 +27,27 @@ REMEMBER = anywhere(
     r"\b(?:do not|never) forget\b(?! to (?:tell|show))",
     BEFORE
     + r"""(?:remember(?! (?:when|what|how|who|where|which|if|whether|me)\b)|note|make a note
-    |take (?:a )?note|write (?:this |that |it )?down|jot|save|store|keep in mind|keep a note
-    |bear in mind|memori[sz]e|know that|let it be known|be aware|for the record|fyi
+    |take (?:a )?note|write (?:this |that |it )?down|jot|save|store
+    |(?:keep|bear) (?:(?:that|this|it) )?in mind|keep a note
+    |memori[sz]e|know that|let it be known|be aware|for the record|fyi
     |put (?:this |that |it )?(?:down|in your)|record (?:that|the fact)|log that
     |add (?:a note|to your (?:memory|notes))|(?:set|change|update|make|adjust|raise|lower|move
     |increase|put|bring|reset|correct|edit|replace) (?:my|the|our) (?:new |weekly |daily |current )?
     (?:[\w-]+ |[MSAW] ){0,3}?(?:goal|target|aim|allergy|allergies|doctor|physio|name
     |preference)s?)\b""",
     r"\b(?:remember|note|keep in mind|know) that (?:i|my|we|our)\b|, (?:please )?remember\b",
+)
+
+# Keeps what was told right before: "please keep that in mind"
+POINTS_BACK = anywhere(
+    BEFORE
+    + r"""(?:remember|note|save|store|keep|bear|write|put|know) (?:that|this|it|them)
+    (?: (?:in mind|down|please|for (?:me|later)|in your (?:notes|memory)))*\s*[.!]*$"""
+)
+# Says why something is to be kept, and is nothing to keep itself
+FORGETFUL = words(
+    r"""forget(?:ting|ful|s)?|forgot(?:ten)?|blank(?:ing)?|remember|(?:slips?|slipping) my mind
+    |(?:lose|losing) track|memory|mix (?:it|them) up"""
 )
 
 # What was told
@@ -96,6 +113,15 @@ META = anywhere(
 )
 
 # Goals
+GOALS_LEFT = words(
+    r"""goals?(?: \w+)? (?:remain(?:s|ing)?|left)
+    |goals that (?:are|i have) (?:still )?(?:left|there)
+    |remaining goals?|(?:other|rest of (?:my|the)) goals|goals (?:do )?i still have"""
+)
+HAS_GOAL = words(
+    r"(?:do|did) i (?:still |already |even |actually )?have (?:an?|any) "
+    r"(?:\w+ ){0,3}?(?:goal|target)s?"
+)
 GOAL = anywhere(
     r"\b(?:goals?|targets?|objectives?|aims?|aiming|resolutions?)\b",
     r"""\b(?:did|do|does|am|was|were) i (?:want|wish|hope|plan|trying|hoping|planning|intend)
@@ -191,7 +217,7 @@ HEALTH = words(
     r"""health\w*|fit|fitness|fitter|diet\w*|foods?|eat\w*|meals?|calori\w*|muscles?|stretch\w*
     |warm-?ups?|warm up|cool ?down|cardio|hydrat\w*|caffeine|coffee|tea|alcohol|beer|wine|stress\w*
     |vitamins?|magnesium|protein|carbs?|sugar|salt|fats?|fibre|fiber|supplements?|recover\w*|rest
-    |injur\w*|pain\w*|sore\w*|ache\w*|hips?|knees?|back|posture|immune|smok\w*|metabol\w*|heart
+    |injur\w*|pain(?:s|ful|killers?)?|sore\w*|ache\w*|hips?|knees?|back|posture|immune|smok\w*|metabol\w*|heart
     |blood
     |pressure|pulse|bed|tired\w*|fatigue|energy|jet ?lag|snor\w*|dream\w*|nap\w*|sauna|cold shower
     |ice bath|breath\w*|lungs?|pollen|noise|daylight|sunlight|well-?being|wellness|mental|mood

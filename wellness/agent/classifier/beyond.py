@@ -20,7 +20,8 @@ OTHER = joined(
     rf"""(?:(?:my|our|his|her|their|the|your|a)
     (?: (?:best|little|big|older|younger|elder|oldest|youngest|twin|step|old|new|good|late|running
     |gym|training))? {RELATIVES}|he|she|they|someone(?: else)?|somebody(?: else)?|anyone(?: else)?
-    |anybody(?: else)?|everyone(?: else)?|everybody(?: else)?|other people|others)"""
+    |anybody(?: else)?|everyone(?: else)?|everybody(?: else)?|other people|others
+    |(?:people|folks|users) (?:in|at|from) (?:my|our) \w+)"""
 )
 OTHERS = anywhere(
     rf"\b(?:did|does|do|has|have|had|is|was|were|are|will|can|could|of|for|than|about) {OTHER}\b"
@@ -79,7 +80,8 @@ ILLNESS = joined(
 )
 MEDICINE = joined(
     r"""(?:medicines?|medications?|meds|drugs?|pills?|antibiotics|ibuprofen|aspirin|paracetamol
-    |painkillers?|tablets?|insulin|antidepressants?|statins?|melatonin|beta blockers?)"""
+    |painkillers?|tablets?|insulin|antidepressants?|statins?|melatonin|beta blockers?|drops
+    |creams?|ointments?|syrups?|sprays?)"""
 )
 DIAGNOSIS = anywhere(
     rf"""\b(?:(?:do|could|might|may|would|have|can) i (?:really |possibly |maybe |perhaps )?(?:have
@@ -96,7 +98,7 @@ DIAGNOSIS = anywhere(
     rf"""\b(?:which|what|how much|how many|should i take|can i take|do i need|need)\b.*
     \b(?:{MEDICINE}|dose|dosage)\b.*\b(?:should|need|ok|okay|safe|help|helps)\b""",
     rf"""\b(?:which|what) {MEDICINE} (?:should|can|could|would|is (?:best|good))""",
-    rf"\bshould i (?:\w+ ){{1,2}}(?:my |some |an? |any )?{MEDICINE}\b",
+    rf"\bshould i (?:\w+ ){{1,4}}?(?:my |some |an? |any )?{MEDICINE}\b",
     r"\bprescri(?:be|ption)\b(?!.*\bdid\b)",
     r"""\bshould i (?:see|go to|call|visit)(?: (?:a|the|my))? (?:doctor|hospital|er|emergency
     |specialist|gp|dentist|ambulance)\b""",
@@ -132,8 +134,10 @@ ACTIONS = re.compile(
      (?:an?|my|the|a new|tracking|recording) ?(?:\w+ )?(?:W|A|timer|app|tracking|recording|music
     |playlist|watch|spotify|session|stopwatch|camera|curtains|door|S)\b
     |(?:book|order|buy|reserve|schedule|purchase|pay|hire|rent|cancel|reschedule|arrange|call
-    |phone|ring|text|email|e-mail|message|mail|dm|whatsapp|tweet|post|share|send|forward|notify
-    |invite|contact|play|sing|draw|paint|dim|lock|unlock|navigate|drive|google|browse|download
+    |phone|text
+    |ring
+    (?= (?:my|the|an?|him|her|them|up|for|our|dr)\b)|email|e-mail|message|mail|dm|whatsapp|tweet
+    |post|share|send|forward|notify|invite|contact|play|sing|draw|paint|dim|lock|unlock|navigate|drive|google|browse|download
     |install|uninstall|reboot|restart|upgrade|pair|unpair|sync|synchroni[sz]e|charge
     |connect|disconnect|backup|back up|print|mute|unmute|calibrate|export|import|enable
     |disable|configure|silence|snooze|translate|write|draft|compose|proofread|rewrite|code
@@ -220,7 +224,7 @@ SMALL_WORDS = word_set(
     second let think about who can do name yourself tell were made able in neat sweet ace glad happy
     helps remembering indeed exactly true agreed absolutely course totally fair gotcha day's at
     i'm im am off bed
-    sleep tight feel better lott star legend rock"""
+    sleep tight feel better lott star legend rock hold brb minute hang"""
 )
 GREETS = words(
     r"""hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|night|day|job|one
@@ -230,7 +234,8 @@ GREETS = words(
     |yep|no|nope|sure|fine|alright|got it|i see|understood|makes sense|that is all|see you
     |take care|sup|well done|helpful|never ?mind|no worries|interesting|noted|nice to meet
     |sounds good|love it|neat|sweet|appreciate|gotcha|ciao|ace|fair enough|sorry|hmm+
-    |talk (?:to you )?(?:soon|later)|good|hehe"""
+    |talk (?:to you )?(?:soon|later)|good|hehe|(?:just )?(?:a|one) (?:sec|second|moment|minute)|brb
+    |ha?o?(?:ng|ld) on"""
 )
 THANKS = re.compile(
     r"^(?:oh |ok |okay )?(?:thanks|thank you|cheers)\b(?:,? (?!but\b)[\w']+){0,5}[.!]*$"

@@ -9,15 +9,15 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from wellness.agent.classifier import asks, cues, scope, vocabulary
+from wellness.agent.classifier import asks, cues, limits, scope, vocabulary
 from wellness.agent.classifier.clauses import MEANT, Clause, split, tells_only
 from wellness.agent.classifier.confidence import confidence
-from wellness.agent.classifier.figures import data
 from wellness.agent.classifier.follow_up import is_elliptic, resolve
 from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST
 from wellness.agent.classifier.parts import DATA, Part, slots_of
 from wellness.agent.classifier.reading import Reader, Reading
 from wellness.agent.classifier.rules import FALLBACKS, decide, remember
+from wellness.agent.classifier.sharing import SHARING, shared, takes_over
 from wellness.agent.classifier.spelling import tidy
 from wellness.agent.routes import Intent, Route
 from wellness.memory.messages import ToolCall, Turn
@@ -26,7 +26,6 @@ MOST_CALLS = 4  # of one message: nobody asks for more in one breath, and each t
 CLAUSES = 64  # kept as they were read: a clause is looked at several times
 SENTENCE = 3  # words from which a fragment may be a statement
 TURNS = 3  # back to which "and last week?" may refer
-SHARING = frozenset((Intent.AGGREGATE, Intent.SLEEP, Intent.WORKOUTS))
 COMPARING = re.compile(
     r"\b(?:compar|differ|versus|vs|against|than|chang|more|less|fewer|better|worse|higher|lower"
     r"|next to)",
@@ -39,11 +38,20 @@ FIGURE = (
 )
 GOAL = r"(?:(?!than\b)\w+ ){0,2}?(?:goals?|targets?)\b"
 LINKED = re.compile(
-    r"(?:,? (?:and|plus|as well as|along with)(?: also)?|,)\s+"
+    r"(?:,? (?:and then|and|plus|then|as well as|along with)(?: also)?|,)\s+"
     rf"(?P<right>(?:(?:my|the|also|what (?:was|is) (?:my|the))\s+)*(?:{FIGURE}|{GOAL}))",
     re.I,
 )
 WORD = re.compile(r"[^\W_]")
+MINE = re.compile(r"\bmine\b", re.I)
+RING = re.compile(
+    r"(?:,? (?:and|plus|as well as|along with)(?: also)?|,)\s+(?P<right>(?:(?:my|the|all)\s+)*)",
+    re.I,
+)
+RINGS_END = re.compile(
+    r"\brings?(?: (?:on|for|in|from|this|last|yesterday|today)\b[\w ]{0,20})?$", re.I
+)
+RINGS_BEGIN = re.compile(r"(?:activity )?rings?\b", re.I)
 ALSO = re.compile(r"^(?:and |now )?also\b", re.I)
 
 
@@ -95,6 +103,8 @@ class Classifier:
             return [Part(Intent.OUT_OF_SCOPE, (), "it has no words", whole)]
         if scope.is_small_talk(whole.shape):
             return [Part(Intent.SMALL_TALK, (), "small talk", whole)]
+        if why := limits.is_beyond(whole.shape):
+            return [Part(Intent.OUT_OF_SCOPE, (), why, whole)]
         requests = asks.FORGET.search(text.lower()) or asks.REMEMBER.search(text.lower())
         if tells_only(text) and not requests:
             return [remember(whole, "states something")]
@@ -103,7 +113,7 @@ class Classifier:
         told = any(not clause.asks for clause in split(text))
         parts = strong or ([] if told else [part for part, _ in found])
         answered = [part for part in parts if part.calls]
-        return _shared(answered or parts[:1]) or [remember(whole, "states something")]
+        return shared(answered or parts[:1]) or [remember(whole, "states something")]
 
     def _found(self, text: str, before: Part | None) -> Iterator[tuple[Part, bool]]:
         """Each part, and whether it is more than talk around the others."""
@@ -119,12 +129,16 @@ class Classifier:
             ):
                 told.append(clause)
                 asked = last and last.intent in (Intent.FORGET, Intent.REMEMBER)
-                if asked and asks.PERSONAL.search(words):
+                if asked and asks.PERSONAL.search(words) and not asks.FORGETFUL.search(words):
                     yield remember(self._read(clause.text, before), "states something"), True
                 continue
             if asks.META.search(words) and (told or last):
                 if told:
                     yield decide(self._read(told[-1].text, before)), True
+                continue
+            if told and asks.POINTS_BACK.match(words):
+                last = remember(self._read(told[-1].text, before), "asked to remember")
+                yield last, True
                 continue
             if told and not last and ALSO.match(words):
                 yield remember(self._read(told[-1].text, before), "states something"), True
@@ -133,10 +147,11 @@ class Classifier:
                     told.append(Clause(piece, False, clause.ends))
                     continue
                 part, strong = self._part(piece, last or before, told, last is not None)
-                if waiting and not part.inherited:
+                if waiting and not takes_over(part, waiting[0]):
                     yield waiting
                 waiting = None
-                if last is None and not ASKS.match(piece) and part.intent in DATA:
+                told_first = last is None and clause.ends != "?" and not ASKS.match(piece)
+                if told_first and part.intent in DATA:
                     waiting = part, strong  # the next may ask about it: "my hike, how long was it?"
                 else:
                     yield part, strong
@@ -154,7 +169,7 @@ class Classifier:
             return False
         if any(reading.has(cue) for cue in wanted) or reading.aggregations:
             return False
-        value = bool(reading.topics and reading.amounts)
+        value = bool(reading.topics and reading.amounts) and "N by N" not in reading.shape
         used = reading.has(cues.ABOVE) or reading.has(cues.BELOW)
         return (value and not used) or (not reading.topics and len(text.split()) >= SENTENCE)
 
@@ -162,6 +177,14 @@ class Classifier:
         """A clause, cut where a second figure begins: "my average pulse and my highest"."""
         reading = self._read(text, None)
         first = reading.topics[0].end if reading.topics else len(text)
+        if reading.topics and reading.has(asks.RINGS):
+            for match in RING.finditer(text):
+                left, right = text[: match.start()], text[match.end() :]
+                ends, begins = RINGS_END.search(left), RINGS_BEGIN.match(right)
+                if (ends and "ring" not in right.lower()) or (begins and first <= match.start()):
+                    yield left
+                    yield text[match.start("right") :]
+                    return
         for match in LINKED.finditer(text):
             if match.start() >= first:
                 yield text[: match.start()]
@@ -177,7 +200,7 @@ class Classifier:
     def _part(
         self, text: str, before: Part | None, told: Sequence[Clause], same: bool
     ) -> tuple[Part, bool]:
-        reading = self._read(text, before)
+        reading = self._read(self._owned(text, before), before)
         if told and not same:
             reading = self._widened(reading, told[-1].text, before)
         if before and (part := resolve(reading, before, same_message=same)):
@@ -187,7 +210,16 @@ class Classifier:
             return part, True
         if part.rule == "asks about oneself without data":
             return part, INVERTED.match(text) is not None
-        return part, part.rule not in FALLBACKS and (asked or bool(reading.topics))
+        shown = asked or bool(reading.topics) or part.rule == "asks about rings"
+        return part, part.rule not in FALLBACKS and shown
+
+    @staticmethod
+    def _owned(text: str, before: Part | None) -> str:
+        """ "And what is mine?" with the name of what the question before was about."""
+        if before is None or before.intent is not Intent.RECALL or not before.reading.topics:
+            return text
+        topic = before.reading.topics[0]
+        return MINE.sub(f"my {before.reading.text[topic.start : topic.end]}", text, count=1)
 
     def _widened(self, reading: Reading, told: str, before: Part | None) -> Reading:
         """A question with what it leaves to the statement before it: its topic or its time."""
@@ -205,18 +237,3 @@ class Classifier:
             if len(times) == 1 and part.intent in SHARING:
                 return replace(reading, whens=times)
         return reading
-
-
-def _shared(parts: list[Part]) -> list[Part]:
-    """The parts, with the time of one for those beside it that name none."""
-    whens = next((part.whens for part in parts if part.intent in SHARING and part.whens), ())
-    return [_timed(part, whens) if len(parts) > 1 else part for part in parts]
-
-
-def _timed(part: Part, whens: tuple[object, ...]) -> Part:
-    reading = part.reading
-    timeless = reading.has(cues.WHEN_LAST) or reading.has(cues.LATEST)
-    present = reading.has(cues.PRESENT) and not reading.has(cues.PAST)
-    if part.intent not in SHARING or part.whens or timeless or present or part.inherited:
-        return part
-    return data(replace(reading, whens=whens)) or part  # type: ignore[arg-type]

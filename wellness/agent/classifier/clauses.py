@@ -23,6 +23,7 @@ from wellness.agent.classifier.openers import (
     STATES_A_VALUE,
     SUBJECTLESS,
     TELLING,
+    WISH,
 )
 
 SENTENCE = re.compile(
@@ -33,7 +34,7 @@ BOUNDARY = re.compile(
     r"\s(?:and also|and then|as well as|and|but|so|plus|also|or|&)(?=\s))\s*",
     re.I,
 )
-MEANT = re.compile(r"\bi meant?\b", re.I)
+MEANT = re.compile(r"\bi meant?\b|\b(?:things|numbers):", re.I)
 ABOUT = re.compile(r"^(?:how|what) about\b", re.I)
 
 
@@ -67,7 +68,8 @@ def _clauses(sentence: str) -> Iterator[Clause]:
     pieces = list(_pieces(sentence))
     for number, piece in enumerate(pieces, 1):
         last = number == len(pieces)
-        if not last and not ASKS.match(piece) and ADJUNCT.match(piece):
+        asked = _begins_with_time(piece) and is_asking(piece.split(", ", 1)[1], "")
+        if not last and not asked and not ASKS.match(piece) and ADJUNCT.match(piece):
             waiting = f"{waiting} {piece}".strip()
             continue
         mark = ends if last else ""
@@ -92,12 +94,21 @@ def _pieces(sentence: str) -> Iterator[str]:
     yield sentence[at:].strip()
 
 
+def _begins_with_time(piece: str) -> bool:
+    """Whether a piece has its time and a comma before all else: "for July, I need my steps"."""
+    return bool(ADJUNCT.match(piece)) and not ASKS.match(piece) and ", " in piece
+
+
 def is_asking(piece: str, ends: str) -> bool:
     """Whether a piece asks or requests something; in doubt a noun phrase does, a sentence does not.
 
     >>> is_asking("steps last week", ""), is_asking("My weight is 75 kg", ".")
     (True, False)
     """
+    if _begins_with_time(piece):
+        return is_asking(piece.split(", ", 1)[1], ends)
+    if WISH.match(piece) and ends != "?":
+        return False
     if (EXCLAIMS.match(piece) and ends != "?") or IDIOM.match(piece):
         return False
     if ASKS.match(piece) or REQUEST.match(piece) or ends == "?":

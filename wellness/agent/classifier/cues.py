@@ -43,7 +43,13 @@ TREND = words(
     r"""increas\w*|decreas\w*|declin\w*|improv\w*|worsen\w*|deteriorat\w*|ris(?:e|es|en|ing)|rose
     |fall(?:s|ing|en)?|fell|drop(?:s|ped|ping)?|shrink\w*|grow(?:s|ing|n)?(?!-?\s?ups?)|grew
     |plateau\w*|stagnat\w*|fluctuat\w*|stable|steady|stabili\w*|steadily|consistent(?:ly)?
-    |gradually|on the (?:up|rise|mend|decline|wane)""",
+    |gradually
+    |what (?:did|does|do|has|have|is|are|was|were) my M (?:been )?(?:do|doing|done)
+    |slipp(?:ing|ed)|slid(?:ing)?|sink(?:ing|s)?|sank|tail(?:s|ing|ed) off
+    |pick(?:s|ing|ed) up
+    |level(?:s|l?ing|l?ed) (?:off|out)|creep\w*|edging|inching|drift\w*|soar\w*|stuck|dwindl\w*
+    |M (?:\w+ )?been (?:\w+ )?A|(?:is|are) (?:my|the) M (?:\w+ )?A
+    |on the (?:up|rise|mend|decline|wane)""",
     r"(?:losing|gaining|lost|gained|lose|gain|putting on|shedding|dropping)(?! (?:my|the|track))",
     rf"(?:am|have|has|is|are) (?:i|my [MSAW])\b.*\b{COMPARATIVES}|do i\b.*\b(?:more|less)",
     r"am i (?:getting |becoming )?M$",

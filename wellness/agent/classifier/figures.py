@@ -15,6 +15,7 @@ from wellness.agent.routes import Intent
 
 # Walking is how steps are made, unless it is spoken of as something that one goes and does.
 LAST_UNIT = re.compile(r"^(?:the )?(?:last|previous) (?P<unit>week|month|quarter|year)$", re.I)
+EXTREME = re.compile(r"\b(?:best|worst|biggest|top)(?: (?:single|daily|day))* (?:M|day)\b")
 EXERCISE_TIME = re.compile(r"\bN (?:of )?W\b")
 A_WALK = re.compile(
     r"\b(?:go(?:ne|ing)?|went) (?:for|on|A)|\bwalks\b|\bstroll|\bwalking (?:workout|session)|"
@@ -127,6 +128,7 @@ def _named(reading: Reading, metric: str) -> list[str]:
         return []
     named = [name for name in aggregations(reading, metrics_of(metric)[0]) if name != "count"]
     words = {one.name for one in reading.aggregations} | {"average"}
+    words |= {"maximum", "minimum"} if EXTREME.search(reading.shape) else set()
     return named if len(named) == 1 and named[0] in words else []
 
 

@@ -18,6 +18,7 @@ from wellness.agent.routes import INTENT_OF, Intent
 
 SHORT = 6  # words of a fragment
 ABOUT_YOU = re.compile(r"\b(?:did|do|are|were|have) you\b")
+THEY = re.compile(r"\bthey\b")  # readings, where they were named just before
 RESTING = re.compile(r"\bresting\b")
 BARE = re.compile(
     r"\b(?P<relation>before|after(?:wards)?|since|during)(?: (?:that|it|then))?\s*[?.!]*$"
@@ -50,7 +51,8 @@ def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Pa
             else None
         )
     else:
-        part = _refused(reading, elliptic) or _same_topic(reading, before, elliptic)
+        things = same_message and THEY.search(reading.shape) is not None
+        part = _refused(reading, elliptic and not things) or _same_topic(reading, before, elliptic)
     return replace(part, inherited=True) if part else None
 
 
@@ -102,7 +104,7 @@ def _in_frame(reading: Reading, before: Part, part: Part) -> Part:
     if before.intent is Intent.COMPARE and len(reading.whens) > 1:
         return compared(reading, metric, reading.whens)
     named = any(aggregations(reading, name) for name in part.metrics)
-    if before.intent is Intent.TREND and not named:
+    if before.intent is Intent.TREND and not named and not reading.has(cues.LATEST):
         return direction(reading, metric, reading.whens)
     if before.intent is Intent.AGGREGATE and part.intent is Intent.AGGREGATE and not named:
         how = before.calls[0].arguments["aggregation"]

@@ -19,12 +19,16 @@ from wellness.health.catalogue import Aggregation
 LINK = re.compile(
     r"\band\b|,|&|\bplus\b|\bas well as\b|\bor\b|/|\balong with\b|\bversus\b|\bthen\b|\bto\b"
 )
-NO_LINK = re.compile(r"\b(?:than|i|compared|while|when|after|before)\b")
+NO_LINK = re.compile(
+    r"\b(?P<more>\w+) and (?P=more)\b|\b(?:than|i|compared|while|when|after|before)\b"
+)
+NEAR = 4  # characters between "today" and "steps" of "today's steps"
 LINK_LENGTH = 45  # characters between two heads that are listed: what is longer is a clause
 EFFORT = frozenset(("ActiveEnergyBurned", "DistanceWalkingRunning"))  # a workout has its own
 VAGUE = frozenset(("EnvironmentalAudioExposure", "StepCount"))  # their words say other things too
 SUMMED = (Aggregation.SUM, Aggregation.EVENTS)
 SUMS = frozenset(one.name for one in catalogue.METRICS if one.aggregation in SUMMED)
+LEAST = re.compile(r"\blightest\b")
 MOST = re.compile(r"\b(?:loud|heavi|noisi)est\b")
 OCCASIONS = re.compile(r"(?:sessions|meditations|ins|weighings)$")
 BURN = re.compile(r"\bburn")
@@ -59,11 +63,23 @@ def heads(reading: Reading) -> list[Head]:
     for number, one in enumerate(kept):
         until = kept[number + 1].start if number + 1 < len(kept) else len(reading.text) + 1
         since = one.end if number else 0
-        own = tuple(when for when in reading.whens if since <= when.start < until)
+        own = tuple(
+            when for when in reading.whens
+            if (since <= when.start < until and _owner(when, kept, reading) in (None, one))
+            or _owner(when, kept, reading) is one
+        )  # fmt: skip
         found.append(Head(one.kind, one.name, own, one.start, one.end))
     if any(head.whens for head in found) and not all(head.whens for head in found):
         found = [replace(head, whens=reading.whens) for head in found]
     return found
+
+
+def _owner(when: When, kept: list[Mention], reading: Reading) -> Mention | None:
+    """The topic that a time with an s belongs to: "last night's sleep and today's steps"."""
+    for one in kept:
+        if 0 <= one.start - when.end <= NEAR:
+            return one if "'" in reading.text[when.start : one.start] else None
+    return None
 
 
 def _kept(reading: Reading) -> list[Mention]:
@@ -144,7 +160,7 @@ def aggregations(reading: Reading, metric: str) -> list[str]:
     words = " ".join(reading.text[one.start : one.end].lower() for one in reading.topics)
     if "maximum" not in named and (reading.has(cues.BEST) or MOST.search(words)):
         named.append("maximum")
-    if "minimum" not in named and reading.has(cues.WORST):
+    if "minimum" not in named and (reading.has(cues.WORST) or LEAST.search(words)):
         named.append("minimum")
     if len(named) > 1 and not reading.has(cues.LISTS):
         named = [name for name in named if name != "sum"][:1]

@@ -11,9 +11,9 @@ WH = r"(?:what|how|when|where|which|who|whose|why|whether)\b"
 # "Have you" asks; "had a run" leaves out who, and tells.
 PERSON = "(?:i|my|mine|we|our|you|your|it|that|this|there|he|she|they|his|her|their|these|those)"
 SUBJECT = joined(
-    """(?:i|my|mine|me|we|our|you|your|it|that|this|there|the|he|she|they|his|her|their|any|all
+    r"""(?:i|my|mine|me|we|our|you|your|it|that|this|there|the|he|she|they|his|her|their|any|all
     |these|those|a|an|one|someone|people|eating|drinking|running|walking|sleeping|coffee|alcohol
-    |too|more|less|resting)"""
+    |too|more|less|resting|\d+)"""
 )
 AUXILIARY = (
     rf"(?:(?:(?:did|have|had|do)(?: not)? (?:{PERSON}|the|any|all|one|people|adults)|"
@@ -49,6 +49,8 @@ POLITE = joined(
     |what i (?:really |actually )?(?:want|need|would like) to know is|(?:my|the) question is
     |curious|wondering|super quick|quick one|for real|seriously|first|second|lastly|finally|next
     |i meant?|afterwards|after that|while you are at it|again|sure|perfect|awesome|good|fine|ugh
+    |i (?:would like|want|need)(?: to know)? (?:two|three|a few|some|both|a couple of)
+     (?:things|numbers)
     |hm|wait|sorry to ask|here is one|be a dear|work out|figure out(?= (?:my|the|how|what)))
     (?:[\s,:!.-]+|$))"""
 )
@@ -106,7 +108,9 @@ TELLING = re.compile(
 )
 NAMED_FIRST = re.compile(
     joined(
-        r"""^(?!(?:the )?(?:last|first|latest) time\b)(?:my|the|our|his|her|a|an|this|that|these
+        r"""^(?!(?:the )?(?:(?:last|first|latest) time\b|(?:number|count|total|list)
+         of\b|(?:my )?(?:most|least|fewest|best|worst|longest|shortest|highest|lowest|biggest)
+         [\w ]{1,20}? i (?:ever )?\w+))(?:my|the|our|his|her|a|an|this|that|these
         |those|both|some|dr\.|mr\.
         |mrs\.|ms\.)? ?[\w'-]+
         (?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets
@@ -115,11 +119,25 @@ NAMED_FIRST = re.compile(
     ),
     re.I,
 )
+# A wish about one's own data, to be seen or had by some day, is no request to show it.
+WISH = re.compile(
+    joined(
+        r"""^(?:(?:ok|okay|so|and|also|well|but)[, ]+)*i (?:really |just )?(?:want|would like|would
+         love|hope|wish|aim|plan) to (?:see (?=.*\b(?:by|before|until) (?:the|next|christmas|my|new
+        |january|february|march|april|may|june|july|august|september|october|november|december|spring|summer
+        |autumn|winter|20\d\d))|(?:get|bring|have|keep|push) (?=.*\d))
+        (?:my|the) .*\b(?:drop\w*|fall\w*|below|under|above|over|down|up|to|at|reach\w*|hit\w*
+        |ris\w+|between|less|more)\b"""
+    ),
+    re.I,
+)
 ADJUNCT = re.compile(
     joined(
         r"""^(?:in|on|during|since|before|after|until|till|while|when (?:i|we|my)|for|over|between
         |from|compared|within|throughout|as of|regarding|about|concerning|back in|last|this
-        |yesterday|today|at)\b"""
+        |yesterday|today|at|(?:the )?(?:past|previous)|(?:mon|tues|wednes|thurs|fri|satur|sun)day
+        (?: (?:morning|night))?$|(?:january|february|march|april|may|june|july|august|september
+        |october|november|december|spring|summer|autumn|winter)?(?: ?20\d\d)?$)\b"""
     ),
     re.I,
 )

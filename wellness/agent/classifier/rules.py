@@ -100,7 +100,8 @@ def _progress(reading: Reading) -> Part | None:
         return _progress_of(reading, metric, target, "counts days that reached a value")
     if reading.has(asks.CLOSE_TO) and counted and target:
         return _progress_of(reading, metric, target, "how far from a value")
-    if goal and reached and not reading.has(asks.AIMED_AT):
+    left = reading.has(asks.HAS_GOAL) or (reading.has(asks.GOALS_LEFT) and not counted)
+    if goal and reached and not left and not reading.has(asks.AIMED_AT):
         return _progress_of(reading, metric, target, "progress against a goal")
     return None
 
@@ -137,7 +138,10 @@ def _knowledge(reading: Reading) -> Part | None:
     personal = reading.has(asks.PERSONAL)
     if reading.whens and personal:
         return None
+    if reading.whens and reading.has(cues.READINGS) and reading.has(TOPIC):
+        return None
     general = not reading.whens and not personal and reading.has(asks.GENERAL)
+    general = general and not reading.has(cues.LATEST)
     if reading.has(asks.KNOWLEDGE) and reading.has(asks.HEALTH):
         return recall(reading, "asks for general knowledge")
     if general and reading.has(TOPIC) and not reading.has(asks.META):

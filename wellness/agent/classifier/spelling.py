@@ -20,9 +20,13 @@ from wellness.memory.facts import phrases
 from wellness.memory.facts.tokens import CONTRACTIONS, LONGEST_TEXT
 
 SHORTEST = 4  # letters: three-letter words have too many neighbours
+SOUNDED = 2  # slips where all consonants are right: "minits"
 LONG = 8  # letters from which two slips are one word still
 WORD = re.compile(r"\d+[a-z]+|[a-z][a-z0-9]*(?:'[a-z]+)?/?(?![a-z])|[a-z]+|&", re.I)
 SPELLED = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in CONTRACTIONS)
+
+
+SOUNDS = str.maketrans("cqz", "kks")
 
 
 class Tidied(NamedTuple):
@@ -97,12 +101,33 @@ def repaired(word: str) -> str:
     slips = 2 if len(word) >= LONG else 1
     best, nearest = "", slips + 1
     for target in TARGETS:
-        if abs(len(target) - len(word)) > slips or not _alike(word, target):
+        if abs(len(target) - len(word)) > SOUNDED or not _alike(word, target):
             continue
-        apart = distance(word, target, nearest - 1)
-        if apart < nearest:
+        limit = nearest - 1
+        if (
+            limit < SOUNDED
+            and len(word) > SHORTEST
+            and not best
+            and skeleton(word) == skeleton(target)
+        ):
+            limit = SOUNDED
+        apart = distance(word, target, limit)
+        if apart < nearest or (apart <= limit and not best):
             best, nearest = target, apart
+    if not best and singular != word and (one := repaired(singular)) and f"{one}s" in KNOWN:
+        return f"{one}s"
     return best
+
+
+@lru_cache(maxsize=4_096)
+def skeleton(word: str) -> str:
+    """The consonants of a word, each as it sounds and once in a row.
+
+    >>> skeleton("minits"), skeleton("minutes")
+    ('mnts', 'mnts')
+    """
+    bare = re.sub("[aeiouy]", "", word.replace("ph", "f").replace("ck", "k"))
+    return re.sub(r"(.)\1+", r"\1", bare.translate(SOUNDS))
 
 
 def _alike(word: str, target: str) -> bool:

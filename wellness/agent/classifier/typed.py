@@ -28,7 +28,8 @@ SHORT = {
     "wednesday": "wensday wendsday", "compare": "compair", "sleep": "slp", "steps": "stps",
     "step": "stp", "though": "tho", "something": "sth", "this": "ths dis", "little": "lil",
     "from": "frm",
-    "yoga": "yga", "losing": "loosing lossing", "have": "hav", "session": "sesion",
+    "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav hve",
+    "session": "sesion",
     "sessions": "sesions",
 }  # fmt: skip
 SHORTHAND = {form: meaning for meaning, forms in SHORT.items() for form in forms.split()}
@@ -66,5 +67,7 @@ october november december monday tuesday wednesday thursday friday saturday sund
 weekends morning evening afternoon tonight tomorrow weeks months years nights year summer winter
 autumn physio allergic allergy doctor weather injury improving increasing decreasing increased
 decreased changed change please thanks thank hello should would could about everyday daily
+down status checks cycle cycled kilometers kilometres woke wake awake deep kilos pounds readings
+highest stood hiked rowing average averages total totals hours minutes floors standing breaths
 """.split()  # noqa: SIM905 - a table, to be read
 )

@@ -24,6 +24,8 @@ METRIC_WORDS = {
     "BodyMass": (
         "weigh in | weigh ins | weigh myself | weighed myself | weighing myself | weighings | "
         "how heavy | heavy | heavier | lighter | slimmer | slimming | my weights | all weights | "
+        "heaviest i have | heaviest i was | heaviest have i | heaviest was i | heaviest i got | "
+        "lightest i have | lightest i was | lightest have i | lightest was i | lightest i got | "
         "bodymass | weighing | how many kilos | how many pounds | "
         "on the scale | on the scales | step on the scale | stepped on the scale | "
         "stand on the scale | get on the scale | got on the scale"
@@ -148,6 +150,7 @@ NO_TOPIC = (
     "weight on my mind", "worked out well", "take steps", "step by step", "train station",
     "work out my", "work out the", "work out how", "get up to", "got up to", "getting up to",
     "rest day", "on the train", "a heads up", "in light of",
+    "stretch that", "stretch it", "stretch this",
 )  # fmt: skip
 OWN: Mapping[str, Meaning] = dict(_entries())
 # The lexicon's activities, by Apple's names.

@@ -44,9 +44,11 @@ LISTED = re.compile(
     re.I,
 )
 ADDS_UP = re.compile(
-    r"\b(?:add(?:s|ed|ing)?|com(?:e|es|ing)|came|amount(?:s|ed)?|sums?) (?:up )?to\b", re.I
+    r"\bg(?:et|ot|etting) up to\b|"
+    r"\b(?:add(?:s|ed|ing)?|com(?:e|es|ing)|came|amount(?:s|ed)?|sums?) (?:up )?to\b",
+    re.I,
 )
-TO = re.compile(r"(?<=\w )to(?= (?:the|this|last|my|in)? ?\w)", re.I)
+TO = re.compile(r"(?<=\w )to(?= (?!date\b)(?:the|this|last|my|in)? ?\w)", re.I)
 OPEN = re.compile(r"\b(?:from|between)\b", re.I)
 YEAR = re.compile(
     rf"\b(?:in|during|for|{AGAINST}) (?P<year>(?:19|20)\d\d)"
@@ -65,6 +67,16 @@ PART = re.compile(
     rf"(?:quarter|half|week|weekend|month))(?: (?:in|of))? (?:{AGAINST}|compared (?:to|with))"
     r"(?: (?:in|the))* $",
     re.I,
+)
+# Seasons that stand beside another time, and so are no verbs
+SEASON = r"(?:spring|summer|autumn|winter)"
+SEASONS = (
+    re.compile(
+        rf"\b(?P<year>{SEASON})(?=,? {AGAINST} (?:(?:for|in|during|over|the|last|this) )*\w)", re.I
+    ),
+    re.compile(
+        rf"\b{AGAINST} (?:(?:for|in|during|over|the) )*(?P<year>{SEASON})(?=\s*(?:$|[^\w\s]))", re.I
+    ),
 )
 SO_FAR = re.compile(r"\b(?<!this )(?:the )?(?P<unit>week|month|quarter|year) so far\b", re.I)
 WHOLE = re.compile(r"\b(?:of|in) .+$", re.I)
@@ -121,7 +133,7 @@ def _calendar(text: str, now: datetime, zone: ZoneInfo, apart: bool) -> list[Whe
                 found[number] = one._replace(phrase=phrase, interval=interval)
     years = [
         When(one["year"], *one.span("year"), None)
-        for pattern in (YEARS, YEAR)
+        for pattern in (YEARS, YEAR, *SEASONS)
         for one in pattern.finditer(text)
     ]
     so_far = [

@@ -1,0 +1,78 @@
+"""What a whole message shows to be out of scope: complaints, treatments, errands and displays.
+
+`beyond` has what a single clause shows.
+"""
+
+from __future__ import annotations
+
+import re
+
+from wellness.agent.classifier.beyond import MEDICINE
+from wellness.agent.classifier.patterns import anywhere, joined
+
+SYMPTOM = joined(
+    r"""(?:fever\w*|rash\w*|throat|cough\w*|headaches?|head|nose|nause\w*|dizz\w*|vomit\w*|chills
+    |swollen|swelling|itch\w*|lumps?|bruis\w*|cramps?|numb\w*|tingl\w*|bleed\w*|pains?|painful
+    |sore|aches?|aching|hurts?|spots?|blisters?|diarrh\w*|palpitations|fatigue|sweats?|stiff\w*)"""
+)
+# "Fever, a rash. What have I got?"
+COMPLAINT = re.compile(
+    joined(
+        rf"""\b{SYMPTOM}\b.*[.,;:!?-] ?(?:and |so |but |any idea )*(?:what (?:have i got|do i have
+        |(?:is|could|might|can|may) (?:it|this|that)(?: be)?|is going on|is (?:wrong|up)
+        (?: with me)?|did i catch|am i coming down with)|is (?:it|this|that) (?:serious|dangerous
+        |bad|something|contagious))\s*[?.!]*$"""
+    )
+)
+TREATMENT = anywhere(
+    rf"""^(?:(?:so|and|but|then|why|ok|okay),? )?(?:do|does|would|will) (?:i|my \w+|it|this)
+     (?:really |even )?(?:need|require)(?: to (?:have|get|take))?
+    (?: (?:an?|some|any|the|my|new|more|stronger))*
+     (?:{MEDICINE}|surgery|operation|x-?ray|stitches|scan|mri|cast|crutches|injections?|vaccin\w+
+    |jab|shots?|physiotherapy|therapy|chemo\w*|biopsy|ultrasound|blood tests?|plaster|sling|splint
+    |inhaler|ambulance|doctor|specialist)\b""",
+    r"^what (?:have i got|(?:could|might) (?:it|this|that) be)\s*[?.!]*$",
+)
+ERRAND = joined(
+    """(?:pay|book|order|buy|call|phone|cancel|reserve|schedule|email|text|message|write|draft|send
+    |arrange|hire|rent|organi[sz]e|cook|bake|clean|fix|repair|drive|pick up|collect|deliver
+    |translate|print|shop|reschedule|renew|sign)"""
+)
+# "I need someone to book", "somebody has to call"
+DELEGATED = re.compile(
+    joined(
+        rf"""^(?:(?:hi|hey|please|ok|okay|so|and|also|well)[, ]+)*(?:i (?:really |just )?(?:need
+        |want|would like|am looking for)(?: to (?:get|find))? (?:someone|somebody|anyone|you
+        |a (?:person|helper|assistant))(?: who (?:can|could|will|would)| to| that (?:can|could))
+        |(?:someone|somebody) (?:has to|must|should|needs to|ought to)
+        |(?:is there )?any(?:one|body) (?:to|who (?:can|could|will))
+        |i (?:need|want|would like) my [\w ]{{1,25}}? to be) {ERRAND}(?:e?d)?\b"""
+    )
+)
+# How the words on the screen look and sound
+DISPLAY = re.compile(
+    joined(
+        r"""^(?:(?:hi|hey|please|ok|okay|and|also|now|can you|could you|would you|will you|i want to
+        |i would like(?: you)? to|i need to|how (?:do|can) (?:i|you))[, ]+)*(?:change|make|increase
+        |decrease|switch|set|enlarge|reduce|adjust|use|turn|enable|disable|show|hide|shrink|zoom)
+        (?: (?:to|the|my|this|in|into|your|a|an|me|it|app|bigger|larger|smaller|on|off|up|down))*
+         (?:fonts?|text|letters?|letter size|language|colou?rs?|theme|display|layout|screen|dark
+        |night mode|light mode|interface|buttons?|voice|volume|background|contrast|menu|window
+        |chat bubbles?|emojis?|accent)\b(?! (?:[MSAWP]|for|in P))"""
+    )
+)
+
+
+def is_beyond(shape: str) -> str:
+    """Why a whole message is out of scope; "" if nothing says so.
+
+    >>> is_beyond("fever and a rash. what have i got?")
+    'it asks for a diagnosis or a treatment'
+    >>> is_beyond("i need someone to book my massage, can you?")
+    'it asks to do something that this agent cannot do'
+    """
+    if COMPLAINT.search(shape) or TREATMENT.search(shape):
+        return "it asks for a diagnosis or a treatment"
+    if DELEGATED.search(shape) or DISPLAY.search(shape):
+        return "it asks to do something that this agent cannot do"
+    return ""

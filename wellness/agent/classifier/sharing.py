@@ -1,0 +1,46 @@
+"""What the parts of one message share: the time of one is that of those beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wellness.agent.classifier import cues
+from wellness.agent.classifier.beside import When
+from wellness.agent.classifier.figures import data
+from wellness.agent.classifier.heads import aggregations, metrics_of
+from wellness.agent.classifier.parts import Part
+from wellness.agent.classifier.rules import decide
+from wellness.agent.routes import Intent
+
+SHARING = frozenset((Intent.AGGREGATE, Intent.SLEEP, Intent.WORKOUTS))
+
+
+def shared(parts: list[Part]) -> list[Part]:
+    """The parts, with the time of one for those beside it that name none."""
+    whens = next((part.whens for part in parts if _shares(part) and part.whens), ())
+    return [_timed(part, whens) if len(parts) > 1 else part for part in parts]
+
+
+def _shares(part: Part) -> bool:
+    """Whether a part may have its time from those beside it."""
+    return part.intent in SHARING or part.rule == "asks about rings"
+
+
+def takes_over(part: Part, waiting: Part) -> bool:
+    """Whether a part asks about what stood before it: "my hike, how long was it?"."""
+    if not part.inherited or part.reading.topics:
+        return False
+    metric = waiting.metrics[0] if waiting.metrics else ""
+    both = (part.reading, waiting.reading)
+    return not all(metric and aggregations(one, metrics_of(metric)[0]) for one in both)
+
+
+def _timed(part: Part, whens: tuple[When, ...]) -> Part:
+    reading = part.reading
+    timeless = reading.has(cues.WHEN_LAST) or reading.has(cues.LATEST)
+    present = reading.has(cues.PRESENT) and not reading.has(cues.PAST)
+    if not _shares(part) or part.whens or timeless or present or part.inherited:
+        return part
+    if part.intent is Intent.PROGRESS:
+        return decide(replace(reading, whens=whens))
+    return data(replace(reading, whens=whens)) or part
