@@ -16,6 +16,7 @@ from wellness.agent.validator.intervals import NIGHT_S, Interval, Mention, holds
 from wellness.agent.validator.mentions import Calendar
 from wellness.agent.validator.subjects import DISTANCE, ENERGY, HEART, WORKOUT
 
+_ENDS = {"bedtime": "went to sleep", "waking": "woke up"}
 OF_WORKOUTS = frozenset(
     (*DISTANCE, *ENERGY, "AppleExerciseTime", *HEART, "StepCount", "WalkingSpeed")
 )
@@ -48,12 +49,12 @@ def agrees(claim: Claim, one: Evidence, facts: Facts) -> bool:
 
 def differs(claim: Claim, one: Evidence, facts: Facts | None = None) -> list[str]:
     """In what the two are not about the same, periods and direction aside, in words."""
-    found = [*of_other(claim, one, facts), *_role(claim, one)]
+    found = [*of_other(claim, one, facts), *_role(claim, one, facts)]
     rate = claim.amount.rate
     if rate and one.rate and _per(rate) != _per(one.rate):
         found.append(f"it is per {one.rate}, not per {rate}")
     elif not rate and "slope" in one.roles and one.rate and facts:
-        said = rf"\b(?:a|per|each|every|by the) {one.rate}\b|/{one.rate}|\b{one.rate}ly\b"
+        said = rf"\b(?:a|per|each|every|the) {one.rate}\b|/{one.rate}|\b{one.rate}ly\b"
         if not re.search(said, facts.words):
             found.append(f"it is per {one.rate}")
     elif rate and claim.change and one.is_difference and not one.rate and _per(rate) != "day":
@@ -75,6 +76,8 @@ def of_other(claim: Claim, one: Evidence, facts: Facts | None) -> Iterator[str]:
             yield f"it is of workouts, not of {_name(claim.metrics)}"
     asleep = "SleepAnalysis" in claim.metrics
     of_sleep = one.stage or "SleepAnalysis" in one.metrics
+    if claim.end and one.end and claim.end != one.end:
+        yield f"it is when you {_ENDS[one.end]}, not when you {_ENDS[claim.end]}"
     if claim.stage != one.stage and of_sleep and (asleep or (claim.stage and not claim.metrics)):
         yield f"it is of {one.stage or 'all'} sleep, not of {claim.stage or 'all sleep'}"
     walks = claim.activity == "walk" and not one.activity
@@ -97,7 +100,7 @@ def _name(metrics: frozenset[str]) -> str:
     return " or ".join(sorted(metrics)[:2])
 
 
-def _role(claim: Claim, one: Evidence) -> Iterator[str]:
+def _role(claim: Claim, one: Evidence, facts: Facts | None) -> Iterator[str]:
     """Where an average is said of a maximum, a level of a difference, a reading of a goal."""
     roles = one.roles | one.extreme
     if not one.roles:
@@ -116,6 +119,10 @@ def _role(claim: Claim, one: Evidence) -> Iterator[str]:
         ):
             yield f"it is {_article(one.roles)}, not {_article(frozenset({role}))}"
             return
+    bare = claim.mentions and not (claim.roles or claim.amount.rate)
+    if one.daily and bare and facts and not _DAILY.search(facts.words):
+        yield "it is an average a day, not the total"
+        return
     if roles == {"target"} and not one.said and not as_target(claim):
         yield "it is a goal, not a reading"
 
@@ -131,10 +138,14 @@ def as_target(claim: Claim) -> bool:
 
 
 _IN_GENERAL = re.compile(r"\W*(?:(?:yes|no)\b)?\W*an?\s", re.IGNORECASE)  # "a pulse of 62 is"
+_DAILY = re.compile(
+    r"\b(?:averag\w*|mean|typical\w*|usual\w*|daily|nightly|a|per|each|every)"
+    r"(?:\s(?:day|night)\b|\b(?<!\ba)(?<!per)(?<!each)(?<!every))"
+)
 _SHORT = re.compile(r"\b(?:short|behind|ahead|shy)\b", re.IGNORECASE)
 _REACHING = (
     "reach", "hit", "goal", "target", "aim", "want", "mark", "limit", "than", "against", "from",
-    "at least", "ring", "instead",
+    "at least", "ring", "instead", "until",
 )  # fmt: skip
 
 
@@ -212,7 +223,9 @@ def against(claim: Claim, one: Evidence, facts: Facts) -> str:
         expected = -one.sign
     elif names_any(claim.refers, others):
         expected = one.sign
-    elif names_any(claim.mentions, others) and not names_any(claim.mentions, one.spans):
+    elif names_any(subject := claim.mentions or claim.around, others) and not names_any(
+        subject, one.spans
+    ):
         expected = -one.sign
     elif others and one.spans and one.spans[0][0] < min(others)[0] and claim.temporal:
         own, other = names_any(claim.around, one.spans), names_any(claim.around, others)

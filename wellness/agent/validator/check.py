@@ -25,6 +25,8 @@ from wellness.agent.validator.mentions import Calendar
 from wellness.agent.validator.thresholds import asked_numbers, comparison
 from wellness.agent.validator.verdicts import CheckedNumber, Validation, Verdict
 
+ALL_RINGS = 3  # Apple's Move, Exercise and Stand
+
 
 def validate(
     answer: str,
@@ -76,6 +78,7 @@ def validate(
     for i, claim in enumerate(said):
         if claim.pair == "of" and claim.first:
             judged[i] = _once(judged[i], judged[claim.partner], claim, pool)
+            judged[claim.partner] = _all_rings(judged[claim.partner])
             if formula := derive.proportion(claim, pool, facts):
                 for at in (i, claim.partner):
                     judged[at] = _proportional(judged[at], formula)
@@ -151,6 +154,13 @@ def _once(
         return one
     reason = f"the results have {one.text} only once"
     return replace(one, verdict=Verdict.WRONG_VALUE, reason=reason)
+
+
+def _all_rings(whole: CheckedNumber) -> CheckedNumber:
+    """Two of the three rings: that there are three is no reading."""
+    if whole.verdict.ok or (whole.value, whole.unit) != (ALL_RINGS, "rings"):
+        return whole
+    return replace(whole, verdict=Verdict.NOT_CHECKED, reason="all the rings that there are")
 
 
 def _proportional(one: CheckedNumber, formula: str) -> CheckedNumber:

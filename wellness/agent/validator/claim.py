@@ -20,6 +20,7 @@ class Claim:
         amount: the number.
         skip: why it is not checked, if so.
         metrics, activity, stage: what it is said to be of, in its own part of the sentence.
+        end: of a time of day: "bedtime" or "waking", if it is said to be one.
         nearby: metrics named elsewhere in the sentence.
         roles: average, maximum, target and so on, as said.
         change: whether it is said to be a difference; `direction` is 1 for up or more.
@@ -42,6 +43,7 @@ class Claim:
     nearby: frozenset[str] = frozenset()
     activity: str = ""
     stage: str = ""
+    end: str = ""
     roles: frozenset[str] = frozenset()
     change: bool = False
     direction: int = 0

@@ -13,20 +13,24 @@ from dataclasses import dataclass, field
 
 Place = tuple[int, int]
 
-_ABBREVIATIONS = (
-    r"(?<!\bvs)(?<!\bi\.e)(?<!\be\.g)(?<!approx)(?<!\ba\.m)(?<!\bp\.m)(?<!\bmin)(?<!\bmax)"
+SENTENCE_END = re.compile(
+    r"[!?;\n]|\.(?=[\s\"'*)]|$)(?<!\bvs\.)(?<!\bi\.e\.)(?<!\be\.g\.)(?<!approx\.)"
+    r"(?<!\ba\.m\.)(?<!\bp\.m\.)(?!(?<=m[ia][nx]\.)\s[a-z\d])"
 )
-SENTENCE_END = re.compile(rf"[!?;\n]|{_ABBREVIATIONS}\.(?=[\s\"'*)]|$)")
 REFERRING = (
     r"than|compared\s+(?:to|with)|in\s+comparison\s+(?:to|with)|versus|vs\b\.?|against|"
     r"instead\s+of|rather\s+than|as\s+opposed\s+to|relative\s+to|from|over\s+and\s+above"
 )
-TO_REACH = 14  # characters from a "to" that leads to a number: "to nearly 9,400"
+_TO_NUMBER = re.compile(  # what may stand between a "to" and the number it leads to
+    r"\s*(?:(?:about|around|roughly|nearly|almost|just|only|over|under|some|an?|the)\s+){0,2}[~*]?"
+)
+REFERS = re.compile(REFERRING, re.IGNORECASE)
 _JOINING = r"and|but|while|whereas|though|although|yet"
 _CUT = re.compile(
     rf"(?P<mark>[,()\[\]\u2014]|(?<=\s)[\u2013-](?=\s))"
     rf"|\b(?:(?P<refers>{REFERRING})|(?P<joins>{_JOINING})"
-    rf"|(?P<other>with|plus|or|which|so|then|out\s+of|to|for|of\s+which|including|at|after|before))\b"
+    r"|(?P<other>with|plus|or(?!\s+(?:more|less|so|fewer|above|better)\b)|which|so|then|"
+    r"out\s+of|to|for|of\s+which|including|at|after|before))\b"
     rf"|(?P<colon>:)",
     re.IGNORECASE,
 )
@@ -134,7 +138,7 @@ def _parts(
             continue
         following = raw[number + 1] if number + 1 < len(raw) else None
         into_bracket = following is not None and following.bracketed and bool(following.numbers)
-        refers = bool(re.match(REFERRING, piece.opener, re.IGNORECASE))
+        refers = bool(REFERS.match(piece.opener))
         only_when = parts and not _has(parts[-1], whole) and _is_period(text, piece, whole)
         joined = (
             following is None
@@ -170,7 +174,7 @@ def _cut(
         if (
             match["other"]
             and match[0].lower() == "to"
-            and not any(0 <= place[0] - match.end() <= TO_REACH for place in numbers)
+            and not any(_TO_NUMBER.fullmatch(text, match.end(), place[0]) for place in numbers)
         ):
             continue  # "to go"
         if (match["other"] or match["colon"]) and not _between_numbers(

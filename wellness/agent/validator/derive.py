@@ -104,9 +104,14 @@ def _sums_by_words(claim: Claim) -> bool:
 
 def _differences(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[Derived]:
     for one, other in pairs(claim, ours, facts):
-        value = one.value - converted(one, other)
         unit = one.unit or other.unit
         points = measures.POINTS if unit == "percent" else unit
+        if one.worded and other.worded and one.unit == other.unit:
+            value = one.worded[0] - other.worded[0]
+            terms = f"{shown(one.worded[0], unit)} − {shown(other.worded[0], unit)}"
+            against = _against(claim, value, one, other)
+            yield Derived(value, points, f"{terms} = {shown(value, points)}", against)
+        value = one.value - converted(one, other)
         formula = f"{one.shown} − {other.shown} = {shown(value, points)}"
         yield Derived(value, points, formula, _against(claim, value, one, other))
 
@@ -122,6 +127,8 @@ def _changes(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[D
 
 def _against(claim: Claim, value: float, one: Evidence, other: Evidence) -> str:
     """Why the direction of a difference is wrong; "" if it is not, or if none is said."""
+    if one.said and other.said:
+        return ""
     if not claim.direction or not value or (claim.remaining and "BodyMass" in one.metrics):
         return ""
     if (value > 0) == (claim.direction > 0):

@@ -55,6 +55,8 @@ class Evidence:
         own: whether it is among a result's numbers, not read out of a sentence.
         said: whether it is of something that a person said, such as a goal.
         limit: whether it is itself a bound ("at least 7 hours"), which is not said less exactly.
+        daily: whether it is the average a day of something that has a total, too.
+        end: of a time of day in a night: "bedtime" or "waking".
         worded: the values that the result's own sentences say for it, in its unit.
         call: the place of its result; -1 for the question.
     """
@@ -76,6 +78,8 @@ class Evidence:
     own: bool = True
     said: bool = False
     limit: bool = False
+    daily: bool = False
+    end: str = ""
     worded: tuple[float, ...] = ()
     call: int = -1
 
@@ -119,11 +123,12 @@ def of_number(number: Number, calendar: Calendar) -> Evidence:
     leaning = language.leaning(number.about) or (number.value > 0) - (number.value < 0)
     return Evidence(
         number.value, unit, number.about, metrics,
-        "".join([name for one in names if one.kind == "activity" for name in one.names][:1]),
+        "".join([name for one in names if one.kind == "activity" for name in one.names][:1])
+        .replace(subjects.WORKOUT, ""),
         "".join([name for one in names if one.kind == "stage" for name in one.names][:1]),
         frozenset(roles), _rate(per or _RATE.search(number.about)),
         (span,) if span else (), sign=leaning if roles & DIFFERENCES else 0,
-        limit="target" in roles,
+        limit="target" in roles, end=language.night_end(number.about) if unit == "clock" else "",
     )  # fmt: skip
 
 
@@ -143,5 +148,5 @@ def of_claim(claim: Claim, result: ToolResult, activity: str) -> Iterator[Eviden
             claim.activity or activity, claim.stage, frozenset(roles), one.rate,
             tuple(span for mention in claim.mentions for span in mention.spans),
             sign=claim.direction if claim.change else 0, own=False,
-            limit=claim.hedge not in ("", "about"),
+            limit=claim.hedge not in ("", "about"), end=claim.end,
         )  # fmt: skip

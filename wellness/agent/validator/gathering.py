@@ -23,7 +23,9 @@ from wellness.agent.validator.evidence import (
 from wellness.agent.validator.intervals import HOUR, NIGHT_S, Interval, interval
 from wellness.agent.validator.mentions import Calendar
 
+LENGTHS = {"#days": 1.0, "#nights": 1.0, "#weeks": 7.0, "#months": 30.44, "#years": 365.25}
 MOST_NUMBERS = 2_000  # of one turn; a foreign tool may return a table
+NO_EXTREMES = DIFFERENCES | {"maximum", "minimum", "target", "average"}
 MOST_TEXTS = 40  # sentences of a result's data, such as recalled memories
 SPEAKING = frozenset({"recall_memories", "list_goals", "remember_fact", "forget_memory"})
 TEXT_KEYS = frozenset(
@@ -53,7 +55,9 @@ def _of_result(result: ToolResult, call: int, calendar: Calendar) -> Iterator[Ev
         )
         for one in (of_number(number, here) for number in result.numbers[:MOST_NUMBERS])
     ]  # fmt: skip
-    numbers = [replace(one, sign=_side(one, numbers)) for one in numbers]
+    numbers = [
+        replace(one, sign=_side(one, numbers), daily=_is_daily(one, numbers)) for one in numbers
+    ]
     if len(spans) == 2:  # a difference is of the first, held against the second
         numbers = [
             replace(one, spans=spans[:1]) if one.is_difference and not one.spans else one
@@ -73,6 +77,16 @@ def _of_result(result: ToolResult, call: int, calendar: Calendar) -> Iterator[Ev
     implied = [*_of_arguments(result), *_of_counts(result)]
     for one in (*numbers, *further, *implied):
         yield replace(one, used=spans, days=days, call=call, workout=workout, said=said)
+
+
+def _is_daily(one: Evidence, numbers: Sequence[Evidence]) -> bool:
+    """Whether it is the average a day of what has a total of the same days."""
+    if one.roles != {"average"} or not one.spans or "SleepAnalysis" in one.metrics:
+        return False
+    long = one.spans[0][1] - one.spans[0][0] > NIGHT_S
+    return long and any(
+        "sum" in it.roles and it.metrics == one.metrics and it.spans == one.spans for it in numbers
+    )
 
 
 def _side(one: Evidence, numbers: Sequence[Evidence]) -> int:
@@ -96,6 +110,7 @@ def _merged(numbers: list[Evidence], claim: Claim) -> tuple[list[Evidence], bool
     if not same:
         return numbers, True
     for i in same:
+        numbers[i] = _completed(numbers[i], claim)
         if (worded := values.in_unit_of(claim, numbers[i])) is not None:
             numbers[i] = replace(numbers[i], worded=(*numbers[i].worded, worded))
     spans = tuple(span for one in claim.mentions if len(one.spans) == 1 for span in one.spans)
@@ -114,6 +129,15 @@ def _merged(numbers: list[Evidence], claim: Claim) -> tuple[list[Evidence], bool
                 else numbers[i].sign,
             )  # fmt: skip
     return numbers, False
+
+
+def _completed(one: Evidence, claim: Claim) -> Evidence:
+    """A number with the role, or the unit of what was said, that only the sentence names."""
+    if one.said and not one.unit and claim.amount.unit:
+        one = replace(one, unit=claim.amount.unit, metrics=one.metrics or claim.metrics)
+    if not one.roles:
+        one = replace(one, roles=claim.roles - {"per day"})
+    return one
 
 
 def _within(span: Interval, own: Sequence[Interval]) -> bool:
@@ -170,10 +194,11 @@ def _of_counts(result: ToolResult) -> Iterator[Evidence]:
 
 def _lengths(period: UsedPeriod, span: Interval, tool: str) -> Iterator[Evidence]:
     days = round((span[1] - span[0]) / 86_400)
-    for noun, size in (("#days", 1), ("#nights", 1), ("#weeks", 7)):
-        if days and days % size == 0:
+    for noun, size in LENGTHS.items():
+        count = days / size
+        if count > 0.9 and abs(count - round(count)) * size <= 2 * (size > 7):
             yield Evidence(
-                float(days // size), noun, f"{tool}: the length of {period.label}",
+                float(round(count)), noun, f"{tool}: the length of {period.label}",
                 roles=frozenset({"count", "length"}), own=False, spans=(span,),
             )  # fmt: skip
 
@@ -184,7 +209,7 @@ def _with_extremes(found: Iterable[Evidence]) -> list[Evidence]:
     groups: dict[object, list[int]] = {}
     for i, one in enumerate(every):
         day = len(one.spans) == 1 and one.spans[0][1] - one.spans[0][0] <= NIGHT_S
-        if one.own and day and not one.roles & {"maximum", "minimum", "target", *DIFFERENCES}:
+        if one.own and day and not one.roles & NO_EXTREMES:
             key = one.metrics, one.unit, one.stage, one.activity, one.roles
             groups.setdefault(key, []).append(i)
     for group in groups.values():

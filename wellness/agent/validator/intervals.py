@@ -70,9 +70,14 @@ def names(mention: Mention, spans: Iterable[Interval], today: Today, *, night: b
 
 def _is(mention: Mention, span: Interval, today: Today, night: bool) -> bool:
     short = span[1] - span[0] <= NIGHT_S
+    if night and (of_night := _is_night(mention, today)):
+        if abs(span[1] - span[0] - DAY) <= SLACK_S:
+            span = span[0] - 6 * HOUR, span[0] + 12 * HOUR  # a night has the day of waking
+    else:
+        of_night = False
     if mention.weekday is not None and short:
         days = {today.local(span[0]).weekday()}
-        if night:
+        if night and not of_night:
             days |= {today.local(span[1] - HOUR).weekday()}
         if mention.weekday in days:
             return True
@@ -87,6 +92,13 @@ def _is(mention: Mention, span: Interval, today: Today, night: bool) -> bool:
             if years and same(_shifted(said, years, today), span, today.tomorrow):
                 return True
     return False
+
+
+def _is_night(mention: Mention, today: Today) -> bool:
+    """Whether a mention is of an evening, a night or a morning, not of a whole day."""
+    return any(
+        end - start < 0.9 * DAY and today.local(start).hour != 0 for start, end in mention.spans
+    )
 
 
 def same(one: Interval, other: Interval, tomorrow: float) -> bool:

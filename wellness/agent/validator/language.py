@@ -23,7 +23,7 @@ HEDGES = {
     "over": (
         r"(?:just |a little |slightly |well |a bit |way )?(?:over|more than|above)|"
         r"exceed(?:s|ed|ing)|upwards of|greater than|higher than|beyond|beat|beats|"
-        r"surpass(?:ed|es)?|past"
+        r"surpass(?:ed|es)?|past|a good"
     ),
     "under": r"(?:well )?(?:under|below)|(?:far )?less than|fewer than|lower than|short of",
     "at least": r"at least|no less than|no fewer than|not less than|minimum of|not under|not below",
@@ -51,13 +51,17 @@ DOWN = (
 )
 MORE = (
     r"more|higher|above|ahead|further|farther|longer|heavier|additional|extra|over|up|increase|"
-    r"rise|gain|growth|beyond|greater|bigger|larger|faster|jump|climb|surplus"
+    r"rise|gain|growth|beyond|greater|bigger|larger|faster|jump|climb|surplus|"
+    r"louder|warmer|stronger"
 )
 LESS = (
     r"less|fewer|lower|below|behind|shorter|lighter|short|under|down|decrease|drop|fall|decline|"
-    r"reduction|loss|smaller|slower|dip|shy|deficit"
+    r"reduction|loss|smaller|slower|dip|shy|deficit|quieter|cooler|calmer|weaker"
 )
-NEUTRAL = r"change[ds]?|changing|difference|gap|by|differ(?:s|ed)?|deviation|spread|margin"
+NEUTRAL = (
+    r"change[ds]?|changing|difference|gap|by|differ(?:s|ed)?|deviation|spread|margin|improvement|"
+    r"shift|swing"
+)
 REMAINING = re.compile(
     r"\b(?:left|to go|remain(?:s|ing|ed)?|away|missing|short|still|needs?|until|"
     r"(?:more )?to (?:lose|gain|walk|burn|reach|get)|far from|missed|other)\b",
@@ -65,14 +69,15 @@ REMAINING = re.compile(
 )
 _LEFT = re.compile(
     rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN})|(?P<flat>{NEUTRAL}))"
-    rf"(?:\s+(?:of|by|is|was|:|a|an|in|another|another about|some|only|just|in total))*[\s*_(]*"
+    rf"(?:\s*:|\s+(?:of|by|is|was|a|an|in|another|another about|some|only|just|in total))*[\s*_(]*"
     rf"(?:(?:{_ANY_HEDGE})\s*)?(?:an?\s+)?[\s*_]*$",
     re.IGNORECASE,
 )
 _RIGHT = re.compile(
     r"^[\s*_]*(?:(?!(?:and|or|to|in|on|at|with|for|of|than|is|was|are|were|but|it|that|which)\b)"
     rf"[\w%/°.'\u2019-]+[\s*_]+){{0,4}}?"
-    rf"(?:(?P<up>{MORE})|(?P<down>{LESS}))\b(?P<rest>[^,;.]{{0,20}})",
+    rf"(?:(?P<up>{MORE})|(?P<down>{LESS})|(?P<flat>apart|different|difference))\b"
+    r"(?P<rest>[^,;.]{0,20})",
     re.IGNORECASE,
 )
 _NOT_UP = re.compile(
@@ -120,6 +125,13 @@ _BEHIND = re.compile(
 )
 
 
+_NIGHT_END = re.compile(
+    r"\b(?:(?P<waking>woke|wakes?|waking|got up|get up|until|till|up at)"
+    r"|(?P<bedtime>bed(?:time)?|asleep from|fell asleep|fall asleep|turned in|lights out|from))\b",
+    re.IGNORECASE,
+)
+
+
 class Role(NamedTuple):
     """A word that says what a number is among others, and where it stands."""
 
@@ -155,12 +167,12 @@ def direction(before: str, after: str) -> tuple[bool, int]:
     if match and not (match["up"] and _NOT_UP.search(before[-60:])):
         return True, 1 if match["up"] else -1 if match["down"] else 0
     if match := _RIGHT.match(after[:60]):
-        word = match["up"] or match["down"]
+        word = match["up"] or match["down"] or match["flat"]
         if not (
             re.fullmatch("over|under|above|below", word, re.I)
-            and not _BEYOND.match(match["rest"] or word)
+            and not _BEYOND.match(match["rest"].rstrip() or word)
         ) and not (re.fullmatch("up|down", word, re.I) and _FROM.match(match["rest"])):
-            return True, 1 if match["up"] else -1
+            return True, 1 if match["up"] else -1 if match["down"] else 0
     return False, 0
 
 
@@ -168,6 +180,18 @@ def temporal(before: str) -> Literal["verb", "noun"]:
     """Whether a direction before a number is a verb's ("rose by") or a noun's ("a rise of")."""
     noun = re.search(r"\b(?:an?|the|that|this)\s+(?:\w+\s+)?\w+\s+of\b[^,;.]*$", before, re.I)
     return "noun" if noun else "verb"
+
+
+def night_end(text: str) -> str:
+    """Whether a time is one of going to sleep or of waking, by the last such word; else "".
+
+    >>> night_end("you went to bed at "), night_end("asleep until"), night_end("it was at ")
+    ('bedtime', 'waking', '')
+    """
+    found = ""
+    for match in _NIGHT_END.finditer(text):
+        found = str(match.lastgroup)
+    return found
 
 
 def leaning(text: str) -> int:

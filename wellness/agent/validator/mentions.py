@@ -113,7 +113,11 @@ class Calendar(Today):
             words = [word for word in re.findall(r"[\w'-]+", one.phrase) if word.lower() not in OWN]
             if len(words) < 2 or self._parsed(one.phrase) or not (span := interval(one)):
                 continue
-            pattern = rf"\b{r'[ ]+(?:(?:my|your|the|a|an) )?'.join(map(re.escape, words))}\b"
+            named = "|".join(re.escape(word) for word in words[1:] if len(word) > 2)
+            inner = rf"(?:[ ]+(?:my|your|the|an?|to|{named}))"
+            pattern = (
+                rf"\b{re.escape(words[0])}{inner}*?[ ]+(?:{named})\b(?:{inner}*[ ]+(?:{named})\b)?"
+            )
             for match in re.finditer(pattern, text, re.IGNORECASE):
                 yield Mention(match[0], *match.span(), (span,))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from wellness.agent.validator import agreement, measures
+from wellness.agent.validator import agreement, language, measures
 from wellness.agent.validator.agreement import Facts
 from wellness.agent.validator.claim import Claim
 from wellness.agent.validator.evidence import DIFFERENCES, Evidence
@@ -41,6 +42,8 @@ def pairs(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[Comp
                 continue
             if "target" in one.roles and "target" not in other.roles:
                 continue
+            if (one.roles | other.roles) & EXTREMES and not _says_extremes(claim):
+                continue
             if claim.against == "target" and "target" not in other.roles:
                 continue
             if claim.against == "average" and "average" not in other.roles:
@@ -50,8 +53,21 @@ def pairs(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[Comp
             yield one, other
 
 
+EXTREMES = frozenset({"maximum", "minimum"})
+_SPREAD = re.compile(r"\b(?:range|gap|spread|between|difference|apart)\b", re.IGNORECASE)
+
+
+def _says_extremes(claim: Claim) -> bool:
+    """Whether highest and lowest values are meant at all."""
+    said = {one.name for one in language.roles(claim.words, 0, len(claim.words))}
+    return bool((said | claim.roles) & EXTREMES or _SPREAD.search(claim.words))
+
+
 def comparable(one: Evidence, other: Evidence) -> bool:
     """Whether two numbers are of one kind: in kind of unit, subject and role."""
+    if one.said and other.said and one.call == other.call:
+        units = {measures.base(one.unit), measures.base(other.unit)} - {""}
+        return len(units) < 2
     if measures.base(one.unit) != measures.base(other.unit) and one.unit and other.unit:
         return False
     if one.metrics and other.metrics and not one.metrics & other.metrics:

@@ -55,6 +55,8 @@ def _between(claims: Sequence[Claim], one: int, other: int, text: str) -> Iterat
         start -= 1
     before = text[start : claims[one].amount.start]
     between = text[claims[one].amount.end : claims[other].amount.start]
+    if language.negated(between):
+        return
     if (match := _UP_FROM.search(between)) and not _TO.search(between):
         yield Relation(one, other, 1 if match["up"] else -1)
     elif _FROM_TO.search(before) and _TO.search(between):

@@ -9,7 +9,7 @@ from functools import partial
 from wellness.agent.validator import language, setting, subjects
 from wellness.agent.validator.amounts import Amount
 from wellness.agent.validator.claim import Claim, Temporal
-from wellness.agent.validator.clauses import Part, Sentence
+from wellness.agent.validator.clauses import REFERS, Part, Sentence
 from wellness.agent.validator.intervals import Mention
 from wellness.agent.validator.language import Role
 from wellness.agent.validator.subjects import Subject
@@ -17,7 +17,7 @@ from wellness.agent.validator.subjects import Subject
 _CLOSED = re.compile(r"[^(),;.]{0,20}\)(?=[^)]*$|)")
 _ASIDE = re.compile(r"\s*\([^()]{1,40}\)")
 _RISING = re.compile(r"\b(?:climb\w*|got up|rose|get up|up)\s+(?:\w+\s+)?$", re.IGNORECASE)
-_MISSING = re.compile(r"\b(?:missing|left|remaining|short)\b", re.IGNORECASE)
+_MISSING = re.compile(r"\b(?:missing|missed|left|remaining|short|lack\w*|need\w*)\b", re.I)
 _ON = re.compile(r"\b(?:on|over|from)\s+$", re.IGNORECASE)
 _EACH = re.compile(r"[^,;.]{0,20}\beach\b", re.IGNORECASE)
 _OR_MORE = re.compile(r"\s*(?:\+|or more|plus)(?!\w)", re.IGNORECASE)
@@ -55,7 +55,7 @@ class Scope:
         before, after = self.text[start : one.start], self._after(part, one, stop)
         lead = self.text[part.start : one.start]
         change, direction, temporal = self._change(one, before, after)
-        hedge = _hedge(before, after)
+        hedge = _hedge(before, after, self.text[one.stop : stop])
         roles = {role.name for role in said}
         against = setting.against(self.text[one.stop : stop])
         if change:
@@ -72,12 +72,11 @@ class Scope:
         metrics, activity, stage = self._subject(part, one, start, stop)
         return Claim(
             one, metrics=metrics, nearby=self._nearby(one), activity=activity, stage=stage,
+            end=language.night_end(before) if "clock" in one.unit else "",
             roles=frozenset(roles), change=change, direction=direction, temporal=temporal,
             remaining=self._remains(one, start, stop), hedge="" if bound else hedge,
             negated=not bound and language.negated(lead), mentions=tuple(named),
-            refers=tuple(refers), around=tuple(
-                it for it in self.mentions if self._holds(it) and it.start < one.start
-            ),
+            refers=tuple(refers), around=tuple(self._around(one)),
             against=against, sentence=self.number, part=(part.start, part.end),
             words=self.text[part.start : part.end],
         )  # fmt: skip
@@ -140,6 +139,19 @@ class Scope:
             return [[one] for one in nearest], refers
         return [own for _ in inside], refers
 
+    def _around(self, one: Amount) -> list[Mention]:
+        """The periods that a sentence names before a number, but for those it compares with."""
+        other = [place for part in self.sentence.parts for place in part.refers]
+        other += [
+            (part.start, part.end) for part in self.sentence.parts
+            if REFERS.match(part.opener) and not part.holds((one.start, one.stop))
+        ]  # fmt: skip
+        return [
+            it for it in self.mentions
+            if self._holds(it) and it.start < one.start
+            and not any(start <= it.start < end for start, end in other)
+        ]  # fmt: skip
+
     def _holds(self, one: Mention) -> bool:
         return self.sentence.start <= one.start and one.end <= self.sentence.end
 
@@ -148,7 +160,7 @@ class Scope:
         found: list[list[Role]] = [[] for _ in inside]
         for role in language.roles(self.text, part.start, part.end):
             taken = [(one.start, one.stop) for one in inside]
-            taken += [(one.start, one.end) for one in self.mentions]
+            taken += [(one.start, one.end) for one in (*self.mentions, *self.subjects)]
             if any(start <= role.start < end for start, end in taken):
                 continue
             if any(start <= role.start < end for start, end in part.refers):
@@ -211,5 +223,5 @@ def _distance(one: Amount, other: Subject | Mention) -> int:
     return max(0, other.start - one.end) + 2
 
 
-def _hedge(before: str, after: str) -> str:
-    return language.hedge(before) or ("at least" if _OR_MORE.match(after) else "")
+def _hedge(before: str, *after: str) -> str:
+    return language.hedge(before) or ("at least" if any(map(_OR_MORE.match, after)) else "")

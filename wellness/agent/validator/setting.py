@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from wellness.agent.validator.amounts import Amount
+from wellness.agent.validator.amounts import CLOCK, Amount
 from wellness.agent.validator.intervals import Mention
 
 if TYPE_CHECKING:
@@ -32,8 +32,11 @@ _ONE = re.compile(
 )
 _SPANS = frozenset({"#days", "#nights", "#weeks", "#months", "#years", "#times"})
 _WITHIN = re.compile(r"\b(?:in|any|within|per|single|for|than|at|only|just|a)\s$", re.IGNORECASE)
-_ONE_OF = re.compile(r"\s+(?:of|out of)\b", re.IGNORECASE)
+_ONE_OF = re.compile(r"\s+(?:out )?of\b(?P<whole>\s+(?:\S*\d|two\b|three\b))?", re.IGNORECASE)
+_ONE_LESS = re.compile(r"\s+(?:more|less|fewer|higher|lower)\s+than\b", re.IGNORECASE)
+_A = re.compile(r"\b(?:an?|your|the|my)\s$", re.IGNORECASE)
 _COPULA = re.compile(r"\b(?:is|was|'s|are|being|makes)\s$", re.IGNORECASE)
+_ONCE = re.compile(r"\s+(?:on each|for each|you|your|the|more|again|it|i|we|upon|that)\b", re.I)
 _BOTH = re.compile(
     r"\b(?:the|these|those|both|between|top|first|last|past|other|your)\s$", re.IGNORECASE
 )
@@ -50,7 +53,13 @@ _JOINT = re.compile(
     r"\s*(?P<word>to|-|\u2013|\u2014|through|and|of|out of|of the|of your|/|vs\.?|versus|against|"
     r"compared (?:to|with)|->|\u2192)\s*"
 )
-_OPENED = re.compile(r"\s*\((?:about |around |or |i\.e\. |~|≈|that is )?")
+_PER = r"(?:\s*(?:an?|per|each|every)\s+\w+|/\w+)?"
+_OPENED = re.compile(rf"{_PER}\s*\((?:about |around |or |i\.e\. |~|≈|that is )?", re.IGNORECASE)
+_THEN = re.compile(rf"{_PER}\s*,\s*", re.IGNORECASE)
+_OR = re.compile(
+    rf"{_PER}\s*,?\s*(?:or|i\.e\.|that is|=|\().{{0,12}}|[^.;\d]*,\s*which is(?: \w+)?\s*",
+    re.IGNORECASE,
+)
 RANGING = re.compile(r"\b(?:rang\w+|var(?:y|ies|ied|ying)|between|anywhere|spread|span\w*)\b", re.I)
 _AGAINST = re.compile(
     r"(?:above|below|over|under|short of|from|than|towards?|until|beyond|of|past|ahead of|"
@@ -66,16 +75,9 @@ def skip(one: Amount, text: str, mentions: Sequence[Mention]) -> str:
         return DATE
     if _IDIOM.match(text, one.start) or _IDIOM.match(text, max(0, one.start - 3)):
         return COUNTER
-    if (
-        one.text.lower() == "one"
-        and _ONE_OF.match(after)
-        and (_COPULA.search(before) or not re.match(r"\s+of\s+\S*\d|\s+of\s+(?:two|three)", after))
-    ):
+    if one.kind == "words" and _counts_only(one, before, after):
         return COUNTER
-    if one.text.lower() == "one" and one.unit in _SPANS and _WITHIN.search(before):
-        return COUNTER
-    few = one.kind == "words" and one.value <= 3 and _BOTH.search(before)
-    if few and one.unit in ("#weeks", "#months", "#years", "#times"):
+    if one.text.lower() == "once" and (_ONCE.match(after) or before.endswith("at ")):
         return COUNTER
     if one.unit or one.sign:
         return ""
@@ -84,19 +86,23 @@ def skip(one: Amount, text: str, mentions: Sequence[Mention]) -> str:
         return DATE
     if _MARKER.search(before) and one.value < 100 and re.match(r"[.)](?:\s|$)", after):
         return MARKER
-    if _NAMED.search(before):
-        return COUNTER
-    if (
-        re.fullmatch(r"\d{1,2}[kK]", one.text)
-        and _RACE.match(after)
-        and re.search(r"\b(?:an?|your|the|my)\s$", before)
-    ):
-        return COUNTER
-    if one.kind == "words" and one.text.lower() == "one":
-        return COUNTER
-    if few and _GENERIC.match(after):
-        return COUNTER
-    return ""
+    race = re.fullmatch(r"\d{1,2}[kK]", one.text) and _RACE.match(after) and _A.search(before)
+    return COUNTER if race or _NAMED.search(before) else ""
+
+
+def _counts_only(one: Amount, before: str, after: str) -> bool:
+    """Whether a number word is no claim: "one of them", "in one day", "the two weeks"."""
+    if one.text.lower() == "one":
+        if _ONE_LESS.match(after):
+            return False
+        if of := _ONE_OF.match(after):
+            return bool(not of["whole"] or _COPULA.search(before))
+        return not one.unit or bool(one.unit in _SPANS and _WITHIN.search(before))
+    if one.value > 3 or not _BOTH.search(before):
+        return False
+    if one.unit:
+        return one.unit in ("#weeks", "#months", "#years", "#times")
+    return bool(_GENERIC.match(after))
 
 
 def pairs(stated: Sequence[Amount], text: str) -> list[int]:
@@ -126,18 +132,27 @@ def _belong(one: Amount, other: Amount, word: str, text: str) -> bool:
 
 
 def asides(claims: list[Claim], text: str) -> list[Claim]:
-    """The claims, each in brackets with what the number before it is about: "72.6 kg (160 lb)"."""
+    """The claims, each aside with what the number before it is about: "72.6 kg (160 lb)"."""
     for i, (one, other) in enumerate(pairwise(claims), 1):
-        joint = text[one.amount.stop : other.amount.start]
-        if one.skip or other.skip or not _OPENED.fullmatch(joint):
+        if one.skip or other.skip:
             continue
-        if text[other.amount.stop : other.amount.stop + 1] == ")":
-            change = other.change or one.change
+        joint = text[one.amount.stop : other.amount.start]
+        closed = text[other.amount.stop : other.amount.stop + 1] == ")"
+        if (closed and _OPENED.fullmatch(joint)) or (
+            one.change and one.amount.unit != other.amount.unit and _OR.fullmatch(joint)
+        ):
             claims[i] = replace(
                 other, metrics=other.metrics or one.metrics, stage=other.stage or one.stage,
                 activity=other.activity or one.activity, roles=other.roles or one.roles,
-                mentions=other.mentions or one.mentions, change=change,
-                direction=other.direction or one.direction, against=other.against or one.against,
+                mentions=other.mentions or one.mentions, change=other.change or one.change,
+                direction=other.direction or one.direction, refers=other.refers or one.refers,
+                against=other.against or one.against,
+            )  # fmt: skip
+        elif (
+            one.change and "sum" in other.roles and _THEN.fullmatch(joint)
+        ):  # "by 1 a week, 4 in all"
+            claims[i] = replace(
+                other, change=True, direction=one.direction, roles=other.roles - {"sum"},
             )  # fmt: skip
     return claims
 
@@ -165,6 +180,12 @@ def paired(
                 one, amount=amount, roles=roles, pair=kind, partner=partner, first=is_first,
                 mentions=mentions, other=claims[partner].amount.value,
             )  # fmt: skip
+        if kind == "change" and claims[first].amount.unit == CLOCK:  # "from 22:48 to 06:41"
+            claims[first] = replace(claims[first], end="bedtime")
+            claims[second] = replace(claims[second], end="waking")
+        if kind == "of" and not claims[first].stage:  # "4 h of your 7 h were core sleep"
+            claims[first] = replace(claims[first], stage=claims[second].stage)
+            claims[second] = replace(claims[second], stage="")
     return claims
 
 

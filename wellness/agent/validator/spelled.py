@@ -40,6 +40,7 @@ _SPELLED = re.compile(
 _RELATED = re.compile(
     r"\s*(?:of|more|less|fewer|higher|lower|longer|shorter|the|way|as|your)\b", re.I
 )
+_OF_A_MILLION = re.compile(r"\s+(?:of\s+)?a\s+(million|thousand|hundred)\b", re.IGNORECASE)
 _NO_HALF = re.compile(r"[\s-]*(?:past|marathon|time|way|year|decade)s?\b", re.IGNORECASE)
 _WHICH_HALF = re.compile(r"\b(?:first|second|other|later|latter|last|better)\s+$", re.IGNORECASE)
 
@@ -55,20 +56,24 @@ def find(text: str) -> Iterator[Numeral]:
             before = text[max(0, start - 10) : start]
             if not _NO_HALF.match(text, end) and not _WHICH_HALF.search(before):
                 end = start + len("half")
-                yield _fraction(text[start:end], start, 0.5)
+                yield _fraction(text[start:end], start, 0.5, text[end : end + 20])
         elif match["top"]:
             top = 1 if match["top"].lower() in ("a", "an") else WORTH[match["top"].lower()]
             part = PARTS[match["part"].lower().removesuffix("s")]
             plural = match["part"].lower().endswith("s")
-            rest = text[end : end + 10]
+            rest = text[end : end + 20]
             related = top > 1 or not rest.lstrip()[:1].isalpha() or _RELATED.match(rest)
             if related and top < part and plural == (top > 1):
-                yield _fraction(match[0], start, top / part)
+                yield _fraction(match[0], start, top / part, rest)
         else:
             yield _whole(match)
 
 
-def _fraction(text: str, start: int, value: float) -> Numeral:
+def _fraction(text: str, start: int, value: float, rest: str = "") -> Numeral:
+    if match := _OF_A_MILLION.match(rest):
+        text, by = text + match[0], SCALES[match[1].lower()]
+        step = FRACTION_STEP * by
+        return Numeral(text, start, start + len(text), value * by, step, step, "words")
     end = start + len(text)
     return Numeral(text, start, end, value, FRACTION_STEP, FRACTION_STEP, "fraction")
 

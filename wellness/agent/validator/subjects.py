@@ -18,17 +18,18 @@ Kind = Literal["metric", "activity", "stage"]
 ENERGY = ("ActiveEnergyBurned", "BasalEnergyBurned", "DietaryEnergyConsumed")
 DISTANCE = tuple(one.name for one in catalogue.METRICS if one.name.startswith("Distance"))
 PRESSURE = ("BloodPressureSystolic", "BloodPressureDiastolic", "BloodPressure")
+STANDING = ("AppleStandHour", "AppleStandTime")
 HEART = ("HeartRate", "RestingHeartRate", "WalkingHeartRateAverage")
 # Names that may mean any of several metrics.
 FAMILIES: dict[str, tuple[str, ...]] = {
     "calories": ENERGY, "kcal": ENERGY, "energy": ENERGY, "kilocalories": ENERGY,
     "calorie": ENERGY, "distance": DISTANCE, "how far": DISTANCE, "blood pressure": PRESSURE,
-    "pressure": PRESSURE, "bp": PRESSURE,
+    "pressure": PRESSURE, "bp": PRESSURE, "stand": STANDING, "stood": STANDING,
+    "standing": STANDING,
 }  # fmt: skip
 MORE_METRICS = {
     "walking heart rate": "WalkingHeartRateAverage", "walking pulse": "WalkingHeartRateAverage",
-    "breathing": "RespiratoryRate", "stand hours": "AppleStandHour", "stand": "AppleStandHour",
-    "stood": "AppleStandHour", "standing": "AppleStandHour", "resting calories": ENERGY[1],
+    "breathing": "RespiratoryRate", "stand hours": "AppleStandHour", "resting calories": ENERGY[1],
     "exercised": "AppleExerciseTime", "exercise": "AppleExerciseTime",
     "exercise ring": "AppleExerciseTime", "move": "ActiveEnergyBurned",
     "active calorie": ENERGY[0], "active energy": ENERGY[0], "active calories": ENERGY[0],

@@ -64,7 +64,7 @@ def match(claim: Claim, one: Evidence) -> Value | None:
     """How a claim's number matches a number of the evidence, whatever both are about."""
     found: list[Value] = []
     for said, unit, step in _readings(claim):
-        for have, converted in _in_unit(one, unit, claim):
+        for have, converted in (*_in_unit(one, unit, claim), *_as_worded(one, unit)):
             zeros = claim.amount.zeros if not claim.amount.readings else step
             if claim.change or one.is_difference:
                 said, have = abs(said), abs(have)
@@ -72,6 +72,15 @@ def match(claim: Claim, one: Evidence) -> Value | None:
             if closeness := near(said, step, zeros, hedge, have):
                 found.append(Value(closeness, converted))
     return min(found, default=None)
+
+
+def _as_worded(one: Evidence, unit: str) -> Iterator[tuple[float, bool]]:
+    """What a result's own sentence says, rounded, in another unit: 74.6 kg are 164.5 lb."""
+    for worded in one.worded:
+        if unit in ("", one.unit):
+            yield worded, False
+        elif one.unit and (converted := measures.convert(worded, one.unit, unit)) is not None:
+            yield converted, measures.base(unit) != "s"
 
 
 def bare_value(claim: Claim, one: Evidence) -> bool:
