@@ -31,10 +31,10 @@ _JOINT = re.compile(r"\s*(?:to|and|or|-|\u2013|/|of|out of|of the|of your|throug
 _NUMBER = re.compile(rf"\d|\b(?:{'|'.join(WORTH)})\b")
 _COMPARED = re.compile(r"\s+(?:more|less|longer|shorter|over|above|below|under)\b", re.IGNORECASE)
 _SPAN = re.compile(
-    r"(?:\bfrom|\bat)\s\d{1,2}:\d\d\s?(?:to|until|till|and|-|\u2013)\s?$", re.IGNORECASE
+    r"(?:\bfrom|\bat|\bbetween)\s\d{1,2}:\d\d\s?(?:to|until|till|and|-|\u2013)\s?$", re.IGNORECASE
 )
 _AT = re.compile(
-    r"\b(?:at|until|till|by|since|o'clock|around|from)\s+(?:about\s+)?$", re.IGNORECASE
+    r"\b(?:at|until|till|by|since|o'clock|around|from|between)\s+(?:about\s+)?$", re.IGNORECASE
 )
 
 

@@ -26,6 +26,7 @@ from wellness.agent.validator.operands import (
     part_and_whole,
 )
 
+PACES = {"min/km": "km", "min/mi": "mi"}
 SMALL_WHOLE = 10  # "seven out of ten" is a proportion; 21 of 31 are so many
 
 
@@ -78,6 +79,8 @@ def _candidates(claim: Claim, pool: Sequence[Evidence], facts: Facts) -> Iterato
     if unit in ("percent", "#times", "") or claim.amount.kind in ("fraction", "times"):
         wholes = [one for one in pool if concerns(replace(claim, stage=""), one, facts)]
         yield from _shares(claim, ours, wholes, ratio=_is_ratio(claim))
+    if unit in PACES:
+        yield from _paces(claim, ours)
     if unit in ("#days", "#nights", "#weeks", "#months"):
         yield from _counts(claim, ours)
     if "sum" in claim.roles or _sums_by_words(claim):
@@ -168,6 +171,18 @@ def _counts(claim: Claim, ours: Sequence[Evidence]) -> Iterator[Derived]:
         if len(group) > 1 and is_short(group[0]) == (claim.amount.unit in ("#days", "#nights")):
             values = ", ".join(one.shown for one in group[:8])
             yield Derived(len(group), claim.amount.unit, f"there are {len(group)}: {values}")
+
+
+def _paces(claim: Claim, ours: Sequence[Evidence]) -> Iterator[Derived]:
+    """Minutes for each kilometre or mile of one workout."""
+    unit = PACES[claim.amount.unit]
+    for one in ours:
+        for other in ours:
+            minutes = measures.convert(one.value, one.unit, "min")
+            distance = measures.convert(other.value, other.unit, unit)
+            if minutes and distance and one.workout and one.call == other.call:
+                formula = f"{one.shown} / {other.shown} = {shown(minutes / distance, 'min')}"
+                yield Derived(minutes / distance, claim.amount.unit, formula)
 
 
 def _shares(

@@ -87,7 +87,7 @@ def _in_periods(claim: Claim, one: Evidence, other: Evidence, facts: Facts) -> b
     """Whether the two are of the periods that the claim compares, as far as it names them."""
     for mentions, evidence in ((_subject(claim), one), (claim.refers, other)):
         known = [mention for mention in mentions if mention.spans]
-        if evidence is other and mentions and not known:
+        if evidence is other and mentions and not known and "previous" not in other.roles:
             return False  # it is compared with what no result has
         if known and evidence.spans and "target" not in evidence.roles:
             night = "SleepAnalysis" in evidence.metrics

@@ -24,7 +24,8 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _YEAR_BEFORE = re.compile(
-    r"\b(?:in|of|since|from|until|by|year|early|late|mid)[\s-]$", re.IGNORECASE
+    r"\b(?:in|for|throughout|during|than|with|of|since|from|until|by|year|early|late|mid)[\s-]$",
+    re.IGNORECASE,
 )
 _ONE = re.compile(
     r"(?:\b(?:no|this|that|the|every|each|any|some|another|which|other|good|last|first|only)[\s-]$)",
@@ -77,7 +78,9 @@ def skip(one: Amount, text: str, mentions: Sequence[Mention]) -> str:
         return COUNTER
     if one.kind == "words" and _counts_only(one, before, after):
         return COUNTER
-    if one.text.lower() == "once" and (_ONCE.match(after) or before.endswith("at ")):
+    if one.text.lower() == "once" and (
+        _ONCE.match(after) or before.endswith(("at ", "not ", "Not "))
+    ):
         return COUNTER
     if one.unit or one.sign:
         return ""
@@ -170,7 +173,7 @@ def paired(
         for at, partner, is_first in ((first, second, True), (second, first, False)):
             one = claims[at]
             roles = one.roles
-            if kind == "range" and not one.change:
+            if kind == "range" and not one.change and one.amount.unit != CLOCK:
                 ends = {"minimum"} if is_first else {"maximum"}
                 roles = (roles - {"minimum", "maximum", "average"}) | ends
             mentions = () if kind == "versus" else one.mentions
@@ -180,12 +183,15 @@ def paired(
                 one, amount=amount, roles=roles, pair=kind, partner=partner, first=is_first,
                 mentions=mentions, other=claims[partner].amount.value,
             )  # fmt: skip
-        if kind == "change" and claims[first].amount.unit == CLOCK:  # "from 22:48 to 06:41"
+        if claims[first].amount.unit == CLOCK:  # "from 22:48 to 06:41"
             claims[first] = replace(claims[first], end="bedtime")
             claims[second] = replace(claims[second], end="waking")
         if kind == "of" and not claims[first].stage:  # "4 h of your 7 h were core sleep"
             claims[first] = replace(claims[first], stage=claims[second].stage)
             claims[second] = replace(claims[second], stage="")
+        if kind == "of" and not claims[first].activity:  # "12 of your 18 workouts were runs"
+            claims[first] = replace(claims[first], activity=claims[second].activity)
+            claims[second] = replace(claims[second], activity="")
     return claims
 
 

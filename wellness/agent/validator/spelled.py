@@ -31,7 +31,7 @@ _SPELLED = re.compile(
     rf"(?P<times>once|twice|thrice|doubled|tripled|double(?=\s+(?:the|that|what|your|as)\b))"
     rf"|(?P<top>an?|one|two|three|four)[\s-](?P<part>halves|thirds?|quarters?|fourths?|fifths?|tenths?)"
     rf"|(?:(?P<sign>minus|negative|plus)\s)?(?P<number>{_NUMBER})"
-    rf"(?:\s+and\s+(?:an?\s+(?P<late>half|third|quarter)|(?P<three>three)\s+quarters)"
+    rf"(?:\s+and\s+(?:an?\s+(?P<late>half|third|quarter)|(?P<three>three)\s+quarters?)"
     rf"|\s+point(?P<point>(?:\s(?:{'|'.join(SMALL[:10])}))+))?"
     rf"|(?P<half>half(?:\s+an?(?=\s+(?!dozen)))?)"
     rf")(?![\w'])",
