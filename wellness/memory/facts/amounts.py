@@ -67,6 +67,7 @@ RULES = rules(
     ("alternate ", r"\b(?:on )?alternate (day|week|night)s\b", r"every other \1"),
     ("fortnight", r"\b(?:every|each|a|per) fortnight\b|\bfortnightly\b", "every other week"),
     ("day", rf"\b(?:every|each) ({_WEEKDAY}(?:(?:,| and|,? or) {_WEEKDAY})*)\b", _weekly),
+    ("day ", rf"\b({_WEEKDAY}) (morning|afternoon|evening|night)s\b", r"\1s \2"),
     (" on a", rf"\bon an? ({_WEEKDAY}|weekend|weekday)\b", r"on \1s"),
     ("week", r"\b(?:every|each) (weekend|weekday)\b", r"\1s"),
     ("e", r"\b(?:every|each) (spring|summer|autumn|winter)\b", r"\1s"),

@@ -63,6 +63,8 @@ RULES = rules(
     ("together with", r"\btogether with\b", "with"),
     (" with ", r"\bwith (my \w+) together\b", r"with \1"),
     ("comes from", r"\bcomes from\b", "is from"),
+    (" playing", r"\b(my \w+(?: \w+)?) (?=playing\b)", r"\1 while "),
+    (" to ", r"\b(?:travel|commute|get) to (\w+) (?=by\b)", r"go to \1 "),
     ("take the ", r"\b(take|took) the (train|bus|tram|metro|subway|car|ferry) to (\w+)",
      r"go to \3 by \2"),
     ("drive to ", r"\bdrive to (\w+)", r"go to \1 by car"),

@@ -197,7 +197,9 @@ def _slots(tokens: list[Token], found: list[Span], *, now: int, asks: bool, tens
         periods=periods,
         quantities=quantities,
         activities=tuple(
-            name.removeprefix("if ") if asks else name for name in named(phrases.ACTIVITY)
+            dict.fromkeys(
+                name.removeprefix("if ") if asks else name for name in named(phrases.ACTIVITY)
+            )
         ),
         concepts=tuple(sorted(_merged(concepts) - {"goal"})),
         words=named(phrases.WORD),

@@ -16,8 +16,8 @@ METRIC_WORDS = {
     "StepCount": "step | steps | step count | steps count | stepcount | number of steps",
     "SleepAnalysis": (
         "sleep | sleeps | slept | sleeping | asleep | time asleep | sleep time | sleep duration "
-        "| amount of sleep | hours of sleep | shut eye | shuteye | minutes of sleep | time spent "
-        "asleep | sleep length | length of sleep"
+        "| amount of sleep | hours of sleep | shut eye | shuteye | night sleep | nights sleep | "
+        "minutes of sleep | time spent asleep | sleep length | length of sleep"
     ),
     "HeartRate": (
         "heart rate | heartrate | pulse | hr | heart beat | heartbeat | bpm | pulse rate | "

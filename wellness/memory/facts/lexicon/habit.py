@@ -57,8 +57,8 @@ CONCEPTS = {
     "night": "night | nights | at night | night time | nighttime | overnight | during the night",
     "weekend": "weekend | weekends | at weekends | on weekends | at the weekend | on the weekend",
     "weekday": (
-        "weekday | weekdays | working day | working days | workday | workdays | on weekdays | on "
-        "workdays | work day"
+        "weekday | weekdays | working day | working days | workday | workdays | on weekdays | "
+        "during the week | on workdays | work day"
     ),
     **{
         f"each {name}": f"{name}s"
