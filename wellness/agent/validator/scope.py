@@ -160,7 +160,8 @@ class Scope:
         found: list[list[Role]] = [[] for _ in inside]
         for role in language.roles(self.text, part.start, part.end):
             taken = [(one.start, one.stop) for one in inside]
-            taken += [(one.start, one.end) for one in (*self.mentions, *self.subjects)]
+            taken += [(one.start, one.end) for one in self.mentions]
+            taken += [(one.start, one.end) for one in self.subjects]
             if any(start <= role.start < end for start, end in taken):
                 continue
             if any(start <= role.start < end for start, end in part.refers):
