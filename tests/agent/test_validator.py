@@ -182,11 +182,19 @@ HOLD = [
     ("Last week: 8,748 steps a day. The week before: 9,400.", WEEKS, "supported supported"),
     ("You took 652 steps (6.9 %) fewer a day.", WEEKS, "supported supported"),
     ("0.8 percentage points lower than in the week before.", OXYGEN, "supported"),
+    ("It fell by 652 steps or 6.9 %.", WEEKS, "supported supported"),
+    ("A difference of 652 steps a day (6.9 %).", WEEKS, "supported supported"),
+    ("Difference: 652 steps", WEEKS, "supported"),
+    ("8,748 against 9,400 steps a day, so 652 apart.", WEEKS, "supported supported supported"),
     # goals
     ("You weigh 180.2 lb, 15.2 lb above your goal of 165 lb.", WEIGHT,
      "supported supported supported"),
     ("15.2 pounds to go until you reach 165.", WEIGHT, "supported supported"),
     ("Your goal weight is 165 lb.", WEIGHT, "supported"),
+    ("You need 15.2 lb more to go until 165 lb.", WEIGHT, "supported supported"),
+    # times of a night
+    ("Between 22:48 and 6:41 you slept 7 h 32 min.", SLEEP, "supported supported supported"),
+    ("You woke up at 6:41 am.", SLEEP, "supported"),
     # memories
     ("Adults need at least 7 hours of sleep.", MEMORY, "supported"),
     ("You told me that your longest run was 31 km.", MEMORY, "supported"),
@@ -198,7 +206,8 @@ HOLD = [
     ("That is one of your best weeks; stay in zone 2.", STEPS, "not_checked not_checked"),
     ("Over the last 7 days and the past two weeks.", STEPS, "not_checked not_checked"),
     ("You were awake on the 3rd and 21st day, 24/7.", STEPS, "not_checked not_checked"),
-    ("You walked a lot.", STEPS, ""),
+    ("You walked a lot, not once but on each of the days.", STEPS, ""),
+    ("Your average for 2026 so far.", STEPS, "not_checked"),
 ]  # fmt: skip
 
 
@@ -218,6 +227,9 @@ DERIVED = [
      "12,345 steps − 4,210 steps = 8,135 steps"),
     ("Last week you averaged 8,748 steps a day, 652 less than in the week before.", WEEKS, ""),
     ("The average run was 5.2 km.", RUNS, "15.6 km / 3 workouts = 5.2 km"),
+    ("You ran 6:17 per kilometre.", RUNS, "98 min / 15.6 km = 6.28 min"),
+    ("You took 0.93 times as many steps as in the week before.", WEEKS,
+     "8,748 steps / 9,400 steps = 0.93"),
     ("You are 9 % above your goal.", WEIGHT, "(180.2 lb − 165 lb) / 165 lb = 9.21 %"),
     ("Deep sleep made up 16 % of the night.", SLEEP, "1.2 h / 7.54 h = 15.92 %"),
     ("Your blood oxygen is down 0.8 % on the week before.", OXYGEN,
@@ -305,6 +317,10 @@ WRONG = [
     ("Your temperature was 37.2 °C.", STEPS, "37.2", "unsupported"),
     ("You climbed 47 flights of stairs.", STEPS, "47", "unsupported"),
     ("That is 23 % more than the month before.", STEPS, "23", "unsupported"),
+    ("You took 8,748 steps last week.", STEPS, "8,748", "wrong_subject"),
+    ("You went to bed at 6:41.", SLEEP, "6:41", "wrong_subject"),
+    ("You woke up at 22:48.", SLEEP, "22:48", "wrong_subject"),
+    ("You ran 5:42 per kilometre.", RUNS, "5:42", "unsupported"),
     ("Adults need at least 6 hours of sleep.", MEMORY, "6", "wrong_value"),
     ("Your goal is to sleep 9 hours.", MEMORY, "9", "wrong_value"),
     ("It matches with 91 %.", MEMORY, "91", "unsupported"),
@@ -445,3 +461,62 @@ def test_any_answer_gets_a_verdict(answer: str) -> None:
         assert isinstance(one.verdict, Verdict)
     assert found._repr_html_()
     assert found.ok == (not found.wrong and not found.unread)
+
+
+def test_a_proportion_in_small_numbers_is_allowed() -> None:
+    days = ToolResult(
+        "get_activity_progress", {"metric": "StepCount", "period": "this month"}, "",
+        (number(21, "days", "StepCount", "count", about="days"),
+         number(30, "days", "", "count", about="days")),
+    )  # fmt: skip
+    assert verdicts("You made it on seven out of ten days.", days) == ["derived"] * 2
+    assert not check("You made it on nine out of ten days.", days).ok
+    assert verdicts("You made it on 21 of 30 days.", days) == ["supported"] * 2
+    assert not check("You made it on 21 of 31 days.", days).ok
+
+
+def test_an_event_is_known_by_part_of_its_name() -> None:
+    periods = (
+        UsedPeriod("before my ankle injury", "Thu 1 May 2025 to Wed 11 Jun 2025",
+                   "2025-05-01T00:00:00-04:00", "2025-06-12T00:00:00-04:00"),
+        UsedPeriod("after my ankle injury", "Fri 13 Jun 2025 to Thu 24 Jul 2025",
+                   "2025-06-13T00:00:00-04:00", "2025-07-25T00:00:00-04:00"),
+    )  # fmt: skip
+    pulse = ToolResult(
+        "compare_time_periods", {}, "",
+        (number(59, "bpm", "RestingHeartRate", "average", periods[0].label),
+         number(62.6, "bpm", "RestingHeartRate", "average", periods[1].label),
+         number(-3.6, "bpm", "RestingHeartRate", "change")),
+        periods,
+    )  # fmt: skip
+    for answer in (
+        "Before your injury it was 59 bpm, after the injury 62.6.",
+        "It rose by 3.6 bpm, from 59 before your ankle injury to 62.6 afterwards.",
+        "After the ankle injury it was 3.6 bpm higher.",
+        "Before it, your resting heart rate was 3.6 bpm lower.",
+    ):
+        assert check(answer, pulse).ok, check(answer, pulse)
+    for answer in (
+        "After your injury it was 59 bpm.",
+        "After the ankle injury it was 3.6 bpm lower.",
+        "It fell by 3.6 bpm after the injury.",
+    ):
+        assert not check(answer, pulse).ok, answer
+
+
+def test_what_is_rounded_in_a_sentence_is_evidence_too() -> None:
+    weight = ToolResult(
+        "aggregate_metrics", {"metric": "BodyMass"}, "Your average weight was 74.6 kg.",
+        (number(74.589, "kg", "BodyMass", "average"),),
+    )  # fmt: skip
+    assert check("You weighed 164.5 lb on average.", weight).ok  # 74.589 kg are 164.4 lb
+    assert check("You weighed 164.4 lb on average.", weight).ok
+    assert not check("You weighed 164.8 lb on average.", weight).ok
+
+
+def test_all_the_rings_are_three() -> None:
+    rings = ToolResult(
+        "get_activity_progress", {}, "", (number(2, "rings", "", "count", about="closed rings"),)
+    )
+    assert check("You closed two of the three rings.", rings).ok
+    assert not check("You closed one of the three rings.", rings).ok
