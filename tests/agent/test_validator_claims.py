@@ -83,7 +83,7 @@ def test_units_convert_within_their_kind() -> None:
 
 @pytest.mark.parametrize(
     ("before", "hedge"),
-    [("about ", "about"), ("just over ", "over"), ("a little under ", "nearly"),
+    [("about ", "about"), ("just over ", "just over"), ("a little under ", "nearly"),
      ("up to ", "at most"),
      ("no more than ", "at most"), ("at least ", "at least"), ("almost ", "nearly"), ("~", "about"),
      ("more than your ", "over"), ("you took ", ""), ("thereabout ", ""), ("below ", "under")],

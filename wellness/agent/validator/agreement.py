@@ -109,7 +109,8 @@ def _role(claim: Claim, one: Evidence, facts: Facts | None) -> Iterator[str]:
         yield "it is a level, not a difference"
         return
     if one.is_difference and not one.said:
-        said = claim.change or claim.remaining or claim.amount.sign or claim.amount.rate
+        rate = claim.amount.rate not in ("", "day", "night")
+        said = claim.change or claim.remaining or claim.amount.sign or rate
         if not said and "slope" not in roles:
             yield "it is a difference, not a level"
         return
@@ -194,8 +195,11 @@ def _a_day_within(mention: Mention, one: Evidence, calendar: Calendar) -> bool:
         return False
     if any(end - start <= NIGHT_S for start, end in one.spans):
         return False
-    days = [span for span in one.days if span[1] - span[0] <= NIGHT_S]
-    return names(mention, days, calendar, night=False)
+    days = [
+        day for day in one.days
+        if day[1] - day[0] <= NIGHT_S and any(s <= day[0] and day[1] <= e for s, e in one.spans)
+    ]  # fmt: skip
+    return names(mention, days, calendar, night=False) or holds(mention, days)
 
 
 def _of_change(mention: Mention, one: Evidence, calendar: Calendar) -> bool:

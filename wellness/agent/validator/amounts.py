@@ -27,7 +27,9 @@ _LATE = re.compile(
     r"\s+and\s+(?:a\s+(half)|(?:a\s+)?(quarter)|(three\s+quarters))\b", re.IGNORECASE
 )
 _LATE_WORTH = (0.5, 0.25, 0.75)
-_JOINT = re.compile(r"\s*(?:to|and|or|-|\u2013|/|of|out of|of the|of your|through)\s*")
+_JOINT = re.compile(
+    r"[ \t\u00a0]*(?:to|and|or|-|\u2013|/|of|out of|of the|of your|through)[ \t\u00a0]*"
+)
 _NUMBER = re.compile(rf"\d|\b(?:{'|'.join(WORTH)})\b")
 _COMPARED = re.compile(r"\s+(?:more|less|longer|shorter|over|above|below|under)\b", re.IGNORECASE)
 _SPAN = re.compile(

@@ -21,7 +21,8 @@ REFERRING = (
     r"than|compared\s+(?:to|with)|in\s+comparison\s+(?:to|with)|versus|vs\b\.?|against|"
     r"instead\s+of|rather\s+than|as\s+opposed\s+to|relative\s+to|from|over\s+and\s+above"
 )
-_TO_NUMBER = re.compile(  # what may stand between a "to" and the number it leads to
+_LEADING = ("to", "at", "for", "after", "before")  # cut only where a number follows at once
+_TO_NUMBER = re.compile(
     r"\s*(?:(?:about|around|roughly|nearly|almost|just|only|over|under|some|an?|the)\s+){0,2}[~*]?"
 )
 REFERS = re.compile(REFERRING, re.IGNORECASE)
@@ -173,10 +174,10 @@ def _cut(
             continue
         if (
             match["other"]
-            and match[0].lower() == "to"
+            and match[0].lower() in _LEADING
             and not any(_TO_NUMBER.fullmatch(text, match.end(), place[0]) for place in numbers)
         ):
-            continue  # "to go"
+            continue  # "to go", "at the start of the year"
         if (match["other"] or match["colon"]) and not _between_numbers(
             match.span(), pieces[-1].start, end, numbers
         ):

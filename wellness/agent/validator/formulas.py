@@ -120,11 +120,14 @@ def means(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[Deri
             yield Derived(
                 value, group[0].unit, f"({terms}) / {len(group)} = {shown(value, group[0].unit)}"
             )
+    if claim.change:
+        return
+    said = {(one.metrics, one.spans) for one in ours if one.roles == {"average"} and one.own}
     totals = [
-        one
-        for one in ours
+        one for one in ours
         if "sum" in one.roles and one.value and not agreement.elsewhen(claim, one, facts)
-    ]
+        and not (claim.amount.rate and (one.metrics, one.spans) in said)
+    ]  # fmt: skip
     for one in totals[:MOST_OPERANDS]:
         for count, name in _divisors(one, ours, claim, facts):
             value = one.value / count

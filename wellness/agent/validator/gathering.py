@@ -91,9 +91,15 @@ def _is_daily(one: Evidence, numbers: Sequence[Evidence]) -> bool:
 
 def _side(one: Evidence, numbers: Sequence[Evidence]) -> int:
     """The direction of a difference; what remains lies above or below the target."""
-    if "remaining" not in one.roles:
+    if not one.roles & {"remaining", "change"} or (one.spans and "change" in one.roles):
         return one.sign
     like = [it for it in numbers if it.metrics == one.metrics and it.unit == one.unit]
+    if "change" in one.roles:
+        first = [it.value for it in like if "first" in it.roles]
+        last = [it.value for it in like if "latest" in it.roles]
+        if len(first) == len(last) == 1 and abs(abs(last[0] - first[0]) - abs(one.value)) < 0.01:
+            return (last[0] > first[0]) - (last[0] < first[0])
+        return one.sign
     targets = [it.value for it in like if "target" in it.roles]
     levels = [it.value for it in like if it.roles & {"sum", "latest", "average"}]
     if len(targets) != 1 or len(levels) != 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from wellness.agent.results import UsedPeriod
 
+_EDGE = re.compile(r"(?:the )?(?:beginning|start|end)\b", re.IGNORECASE)  # vague: its first week
 Interval = tuple[float, float]  # half-open, in epoch seconds
 
 HOUR, DAY = 3600.0, 86400.0
@@ -65,7 +67,10 @@ def names(mention: Mention, spans: Iterable[Interval], today: Today, *, night: b
         today: for its end: what is not over ends there.
         night: whether the number is of sleep, which belongs to two days.
     """
-    return any(_is(mention, span, today, night) for span in spans)
+    edge = _EDGE.match(mention.text)
+    return any(
+        _is(mention, span, today, night) or (edge and holds(mention, [span])) for span in spans
+    )
 
 
 def _is(mention: Mention, span: Interval, today: Today, night: bool) -> bool:

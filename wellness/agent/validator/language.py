@@ -1,7 +1,7 @@
 """What the words around a number say of it: its role, a direction, how exactly it is meant.
 
 >>> hedge("a little over "), hedge("no more than "), hedge("you took ")
-('over', 'at most', '')
+('just over', 'at most', '')
 >>> direction("fell by about ", ""), direction("", " more than last week"), direction("up to ", "")
 ((True, -1), (True, 1), (False, 0))
 """
@@ -20,10 +20,13 @@ HEDGES = {
         r"nearly|almost|just under|just below|a little under|slightly under|a bit under|"
         r"just short of|not quite|a little less than|slightly less than|just shy of"
     ),
+    "just over": (
+        r"(?:just|a little|a bit|a little bit|slightly|a touch)\s+(?:over|more than|above)|a good"
+    ),
     "over": (
-        r"(?:just |a little |slightly |well |a bit |way )?(?:over|more than|above)|"
+        r"(?:well |way )?(?:over|more than|above)|"
         r"exceed(?:s|ed|ing)|upwards of|greater than|higher than|beyond|beat|beats|"
-        r"surpass(?:ed|es)?|past|a good"
+        r"surpass(?:ed|es)?|past"
     ),
     "under": r"(?:well )?(?:under|below)|(?:far )?less than|fewer than|lower than|short of",
     "at least": r"at least|no less than|no fewer than|not less than|minimum of|not under|not below",
@@ -32,6 +35,9 @@ HEDGES = {
 _ARTICLE = r"(?:\s+(?:the|your|a|an|another|its|full|whole|exactly|only|just))?"
 _ROWS = "|".join(f"(?P<h{n}>{row})" for n, row in enumerate(HEDGES.values()))
 _HEDGE = re.compile(rf"(?:^|(?<=[\s(|:*]))(?:{_ROWS}){_ARTICLE}[\s*_]*$", re.IGNORECASE)
+_GOT_UP_TO = re.compile(
+    r"\b(?:got|gets?|went|goes|go|going|shot|came)\s+up\s+to\s+$", re.IGNORECASE
+)
 _NEVER = re.compile(r"\b(?:never|at no time|not once)\b[^,;.]*$", re.IGNORECASE)
 _NEGATED = re.compile(
     r"\b(?:not|never|no(?!\s*[,.:;!])|without|cannot|nor|failed to|unable to|\w+n['\u2019]t)\b",
@@ -75,7 +81,7 @@ _LEFT = re.compile(
 )
 _RIGHT = re.compile(
     r"^[\s*_]*(?:(?!(?:and|or|to|in|on|at|with|for|of|than|is|was|are|were|but|it|that|which)\b)"
-    rf"[\w%/°.'\u2019-]+[\s*_]+){{0,4}}?"
+    rf"[\w%/°·.'\u2019-]+[\s*_]+){{0,4}}?"
     rf"(?:(?P<up>{MORE})|(?P<down>{LESS})|(?P<flat>apart|different|difference))\b"
     r"(?P<rest>[^,;.]{0,20})",
     re.IGNORECASE,
@@ -143,7 +149,7 @@ class Role(NamedTuple):
 def hedge(before: str) -> str:
     """How exactly a number is meant, by the words that end before it; "" if as it is said."""
     match = _HEDGE.search(before[-40:])
-    if not match:
+    if not match or _GOT_UP_TO.search(before[-40:]):
         return ""
     number = next(n for n in range(len(HEDGES)) if match[f"h{n}"])
     return list(HEDGES)[number]

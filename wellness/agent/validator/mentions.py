@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wellness.agent.results import UsedPeriod
-from wellness.agent.validator.intervals import SLACK_S, Interval, Mention, Today, interval
+from wellness.agent.validator.intervals import HOUR, SLACK_S, Interval, Mention, Today, interval
 from wellness.errors import PeriodError
 from wellness.health import periods
 from wellness.health.periods.terms import MONTH_NAMES, SEASONS, WEEKDAYS
@@ -43,6 +43,7 @@ _DATE = re.compile(
     r"|\b\d{4}-\d\d-\d\d(?=T\d)|\b\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d\d)\b",
     re.IGNORECASE,
 )
+_WEEK_OF = re.compile(r"(first|last) week of (.+)")
 _BRACKETS = str.maketrans("()[]", ";;;;")
 _THE_LAST = re.compile(r".*\b(?:the|your) last night", re.IGNORECASE)  # that there is
 _LAST = re.compile(r"\b(?:in|over|during|within|for|of)\s+the\s+$", re.IGNORECASE)
@@ -63,7 +64,19 @@ class Calendar(Today):
         for one in self.used:
             if phrase and phrase in (one.label, one.phrase) and (span := interval(one)):
                 return span
+        if week := self._end(phrase):
+            return week
         return self._parsed(re.sub(r" \d\d:\d\d\b", "", phrase))
+
+    def _end(self, label: str) -> Interval | None:
+        """The first or the last week of a labelled period."""
+        match = _WEEK_OF.fullmatch(label)
+        whole = self.read(match[2]) if match else None
+        if not match or not whole:
+            return None
+        end = min(whole[1], self.tomorrow)
+        week = 7 * 24 * HOUR
+        return (whole[0], whole[0] + week) if match[1] == "first" else (end - week, end)
 
     def _parsed(self, phrase: str) -> Interval | None:
         try:

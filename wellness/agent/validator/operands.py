@@ -44,6 +44,8 @@ def pairs(claim: Claim, ours: Sequence[Evidence], facts: Facts) -> Iterator[Comp
                 continue
             if (one.roles | other.roles) & EXTREMES and not _says_extremes(claim):
                 continue
+            if "first" in one.roles and "target" in other.roles:
+                continue  # all that was ever to be done
             if claim.against == "target" and "target" not in other.roles:
                 continue
             if claim.against == "average" and "average" not in other.roles:

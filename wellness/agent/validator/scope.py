@@ -17,9 +17,11 @@ from wellness.agent.validator.subjects import Subject
 _CLOSED = re.compile(r"[^(),;.]{0,20}\)(?=[^)]*$|)")
 _ASIDE = re.compile(r"\s*\([^()]{1,40}\)")
 _RISING = re.compile(r"\b(?:climb\w*|got up|rose|get up|up)\s+(?:\w+\s+)?$", re.IGNORECASE)
+BESIDE = 4  # characters between a number and the one of several activities that it is of
 _MISSING = re.compile(r"\b(?:missing|missed|left|remaining|short|lack\w*|need\w*)\b", re.I)
 _ON = re.compile(r"\b(?:on|over|from)\s+$", re.IGNORECASE)
 _EACH = re.compile(r"[^,;.]{0,20}\beach\b", re.IGNORECASE)
+_AT_MOST = re.compile(r"[^,;.\d]{0,20}\b(?:at most|at best|tops)\b", re.IGNORECASE)
 _OR_MORE = re.compile(r"\s*(?:\+|or more|plus)(?!\w)", re.IGNORECASE)
 _LONG = re.compile(r"\b(?:week|month|quarter|year)\b", re.IGNORECASE)
 _FROM = re.compile(r"\s*from\b", re.IGNORECASE)
@@ -202,6 +204,10 @@ class Scope:
                     strange = strange or subject.names
             if names:
                 chosen.setdefault(subject.kind, names)
+        done = [it for it in own if it.kind == "activity" and it.names != {subjects.WORKOUT}]
+        several = len({it.names for it in done}) > 1
+        if several and min(_distance(one, it) for it in done) > BESIDE:
+            chosen.pop("activity")  # "a run and a swim, 2 hours in total"
         return (
             chosen.get("metric", strange), "".join(chosen.get("activity", general)),
             "".join(chosen.get("stage", ())),
@@ -225,4 +231,8 @@ def _distance(one: Amount, other: Subject | Mention) -> int:
 
 
 def _hedge(before: str, *after: str) -> str:
-    return language.hedge(before) or ("at least" if any(map(_OR_MORE.match, after)) else "")
+    if found := language.hedge(before):
+        return found
+    if any(map(_AT_MOST.match, after)):
+        return "at most"
+    return "at least" if any(map(_OR_MORE.match, after)) else ""

@@ -51,8 +51,8 @@ _IDIOM = re.compile(
 )
 _RACE = re.compile(r"\s*(?:race|run\b|parkrun|plan|event|\W|$)", re.IGNORECASE)
 _JOINT = re.compile(
-    r"\s*(?P<word>to|-|\u2013|\u2014|through|and|of|out of|of the|of your|/|vs\.?|versus|against|"
-    r"compared (?:to|with)|->|\u2192)\s*"
+    r"[ \t\u00a0]*(?P<word>to|-|\u2013|\u2014|through|and|of|out of|of the|of your|/|vs\.?|versus|"
+    r"against|compared (?:to|with)|->|\u2192)[ \t\u00a0]*"
 )
 _PER = r"(?:\s*(?:an?|per|each|every)\s+\w+|/\w+)?"
 _OPENED = re.compile(rf"{_PER}\s*\((?:about |around |or |i\.e\. |~|≈|that is )?", re.IGNORECASE)

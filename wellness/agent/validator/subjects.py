@@ -103,7 +103,7 @@ def _longest(
             return length, frozenset(names), "metric"
         if name := MORE_METRICS.get(phrase):
             return length, frozenset([name]), "metric"
-        meaning = phrases.PHRASES.get(phrase)
+        meaning = phrases.PHRASES.get(phrase) if phrase != "bpm" else None  # a unit
         if meaning and meaning.kind == phrases.METRIC:
             return length, frozenset([meaning.name]), "metric"
         if activity := _ACTIVITY.fullmatch(phrase):

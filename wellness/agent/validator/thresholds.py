@@ -13,6 +13,7 @@ from wellness.agent.validator.mentions import Calendar
 
 HOLDS: Mapping[str, Callable[[float, float], bool]] = {
     "over": lambda value, limit: value > limit,
+    "just over": lambda value, limit: value > limit,
     "at least": lambda value, limit: value >= limit,
     "under": lambda value, limit: value < limit,
     "at most": lambda value, limit: value <= limit,

@@ -3,13 +3,12 @@
 The rule: a number stands for every value that rounds to it at its last place, so "62" for 61.5 to
 62.5 and "7.5" for 7.45 to 7.55. The final zeros of a whole number may be rounding ("8,700" for
 8,713), to within a hundredth of it. "About" widens that to the zeros, at most a tenth; "nearly"
-and "under" take what is at most a tenth below; "over" and "at least" what is above by at most the
-first digit's place or 15 %, since more would be another number.
+and "under" take what is at most a tenth below, "just over" what is a tenth above; "over" and "at
+least" what is above by at most a quarter, since more would be another number.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -20,7 +19,9 @@ from wellness.agent.validator.evidence import Evidence
 Closeness = Literal["exact", "rounded"]
 EPSILON = 1e-6  # relative; floats of sums differ by less
 PLAIN_ZEROS = 0.01  # of the value, that final zeros may hide without an "about"
-ABOUT, BELOW, ABOVE = 0.1, 0.1, 0.15
+ABOUT, BELOW, ABOVE, JUST_ABOVE = 0.1, 0.1, 0.25, 0.1
+COARSEST = 0.2  # of the value: "1 h" does not stand for 40 minutes, although it would round to it
+BARE_WORDS = 0.02  # "five", of nobody knows what, is not 4.77
 COUNTS = frozenset({"", "#times", "#workouts", "#readings", "#nights", "#days", "#goals", "#rings"})
 
 
@@ -40,13 +41,12 @@ def near(said: float, step: float, zeros: float, hedge: str, value: float) -> Cl
     ('rounded', 'rounded')
     """
     error, slack = abs(said - value), EPSILON * max(abs(said), abs(value))
-    if error <= step / 2 + slack:
+    if error <= (min(step / 2, COARSEST * abs(said)) if said else step / 2) + slack:
         fine = error <= slack or step <= 0.005 * abs(said)
         return "exact" if fine and not hedge else "rounded"
     if error <= min(zeros / 2, PLAIN_ZEROS * abs(said)) and zeros > step:
         return "rounded"
     size = abs(said)
-    first = 10 ** math.floor(math.log10(size)) if 0 < size < math.inf else 0.0
     above = value - said if said >= 0 else said - value
     match hedge:
         case "about":
@@ -54,7 +54,9 @@ def near(said: float, step: float, zeros: float, hedge: str, value: float) -> Cl
         case "nearly" | "under" | "at most":
             close = 0 <= -above <= BELOW * size
         case "over" | "at least":
-            close = 0 <= above <= max(first, ABOVE * size)
+            close = 0 <= above <= ABOVE * size
+        case "just over":
+            close = 0 <= above <= JUST_ABOVE * size
         case _:
             close = False
     return "rounded" if close else None
@@ -69,9 +71,15 @@ def match(claim: Claim, one: Evidence) -> Value | None:
             if claim.change or one.is_difference:
                 said, have = abs(said), abs(have)
             hedge = "" if one.limit else claim.hedge
+            if _is_bare(claim) and abs(said - have) > BARE_WORDS * abs(said):
+                continue
             if closeness := near(said, step, zeros, hedge, have):
                 found.append(Value(closeness, converted))
     return min(found, default=None)
+
+
+def _is_bare(claim: Claim) -> bool:
+    return claim.amount.kind == "words" and not claim.amount.unit and not claim.hedge
 
 
 def _as_worded(one: Evidence, unit: str) -> Iterator[tuple[float, bool]]:
@@ -140,6 +148,8 @@ def _counts_alike(unit: str, one: Evidence) -> bool:
         return unit == one.unit
     if unit == "#times":
         return one.unit in COUNTS
+    if one.unit == "#times" and one.said:
+        return unit in COUNTS
     if one.unit == "":
         return unit in COUNTS and bool(one.roles & {"count"})
     return unit == one.unit
