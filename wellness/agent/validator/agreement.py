@@ -146,7 +146,7 @@ _DAILY = re.compile(
 _SHORT = re.compile(r"\b(?:short|behind|ahead|shy)\b", re.IGNORECASE)
 _REACHING = (
     "reach", "hit", "goal", "target", "aim", "want", "mark", "limit", "than", "against", "from",
-    "at least", "ring", "instead", "until",
+    "at least", "ring", "instead", "until", "achiev", "complet", "met ", "exceed",
 )  # fmt: skip
 
 

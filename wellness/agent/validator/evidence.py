@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wellness.agent.results import Number, ToolResult
@@ -126,10 +126,16 @@ def of_number(number: Number, calendar: Calendar) -> Evidence:
         "".join([name for one in names if one.kind == "activity" for name in one.names][:1])
         .replace(subjects.WORKOUT, ""),
         "".join([name for one in names if one.kind == "stage" for name in one.names][:1]),
-        frozenset(roles), _rate(per or _RATE.search(number.about)),
+        frozenset(roles), _rate(per or last(_RATE.finditer(number.about))),
         (span,) if span else (), sign=leaning if roles & DIFFERENCES else 0,
         limit="target" in roles, end=language.night_end(number.about) if unit == "clock" else "",
     )  # fmt: skip
+
+
+def last(matches: Iterable[re.Match[str]]) -> re.Match[str] | None:
+    """The last of some matches: a change "in steps a day a month" is one a month."""
+    every = list(matches)
+    return every[-1] if every else None
 
 
 def _rate(match: re.Match[str] | None) -> str:

@@ -6,6 +6,7 @@ result's numbers is one number; it may add what that does not say, such as the d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -24,6 +25,7 @@ from wellness.agent.validator.intervals import HOUR, NIGHT_S, Interval, interval
 from wellness.agent.validator.mentions import Calendar
 
 LENGTHS = {"#days": 1.0, "#nights": 1.0, "#weeks": 7.0, "#months": 30.44, "#years": 365.25}
+_ARTICLE = re.compile(r"\ban? ((?:\w+ )?\w+)")
 MOST_NUMBERS = 2_000  # of one turn; a foreign tool may return a table
 NO_EXTREMES = DIFFERENCES | {"maximum", "minimum", "target", "average"}
 MOST_TEXTS = 40  # sentences of a result's data, such as recalled memories
@@ -75,6 +77,8 @@ def _of_result(result: ToolResult, call: int, calendar: Calendar) -> Iterator[Ev
             if is_new:
                 further += of_claim(claim, result, activity)
     implied = [*_of_arguments(result), *_of_counts(result)]
+    if workout:
+        implied += _of_articles(result)
     for one in (*numbers, *further, *implied):
         yield replace(one, used=spans, days=days, call=call, workout=workout, said=said)
 
@@ -180,6 +184,17 @@ def _of_arguments(result: ToolResult) -> Iterator[Evidence]:
                 float(value), "", f"{result.tool}: the {name} that was asked about",
                 frozenset([metric] if metric else ()), roles=frozenset({"target"}), own=False,
                 limit=True,
+            )  # fmt: skip
+
+
+def _of_articles(result: ToolResult) -> Iterator[Evidence]:
+    """That there is one of what a conclusion calls "a run"."""
+    for match in _ARTICLE.finditer(result.conclusion):
+        names = [one for one in subjects.find(match[1]) if one.kind == "activity"]
+        for name in names[:1]:
+            yield Evidence(
+                1.0, "#workouts", f"{result.tool}: {match[0]}", activity="".join(name.names),
+                roles=frozenset({"count"}), own=False,
             )  # fmt: skip
 
 

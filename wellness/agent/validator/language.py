@@ -48,7 +48,7 @@ _ANY_HEDGE = "|".join((HEDGES["about"], HEDGES["nearly"], "just over|a little ov
 UP = (
     r"rose|rise[sn]?|rising|increas(?:e|es|ed|ing)|climb(?:s|ed|ing)?|grew|grows?|growing|grown|"
     r"gain(?:s|ed|ing)?|gone up|went up|going up|goes up|jump(?:s|ed|ing)?|soar(?:s|ed|ing)?|up|"
-    r"put on|added|upward|raised|extra"
+    r"put on|added|upward|raised|extra|additional|further|another"
 )
 DOWN = (
     r"fell|falls?|falling|fallen|drop(?:s|ped|ping)?|decreas(?:e|es|ed|ing)|declin(?:e|es|ed|ing)|"
@@ -86,6 +86,12 @@ _RIGHT = re.compile(
     r"(?P<rest>[^,;.]{0,20})",
     re.IGNORECASE,
 )
+_DIFFERENCE_IS = re.compile(
+    r"\b(?:difference|change|gap)\b[^.;\d]{0,80}"
+    r"\b(?:was|is|were|amount(?:s|ed) to|came to|comes to)\s+"
+    rf"(?:(?:{_ANY_HEDGE}|only|just)\s+)?$",
+    re.IGNORECASE,
+)
 _NOT_UP = re.compile(
     r"\bup to\s|\b(?:made|makes?|making|adds?|added|woke|wakes?|got|gets?|ended|ends?|stood|sums?|"
     r"summed|signed|showed)\s+up\b[^,;.]*$",
@@ -113,8 +119,8 @@ ROLES = {
     ),
     "average": _AVERAGING,
     "sum": (
-        r"totals?|totall?ed|totall?ing|altogether|combined|in all|all told|sum|overall|added up|"
-        r"together|cumulative(?:ly)?"
+        r"(?<!of the )(?<!of your )totals?|totall?ed|totall?ing|altogether|combined|in all|"
+        r"all told|sum|overall|added up|together|cumulative(?:ly)?"
     ),
     "target": r"goals?|targets?|aim(?:s|ing|ed)?|objectives?|want(?:s|ed)?|wish|aspir\w+",
     "first": r"starting|started (?:at|with|from)|initial(?:ly)?",
@@ -169,6 +175,8 @@ def bound(before: str, hedged: str) -> str:
 
 def direction(before: str, after: str) -> tuple[bool, int]:
     """Whether a number is a difference, and its direction: 1 is up or more, 0 is not said."""
+    if _DIFFERENCE_IS.search(before[-100:]):
+        return True, 0
     match = _LEFT.search(before[-60:])
     if match and not (match["up"] and _NOT_UP.search(before[-60:])):
         return True, 1 if match["up"] else -1 if match["down"] else 0
