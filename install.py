@@ -2,7 +2,8 @@
 """Install the kit into a virtual environment of its own; needs nothing but Python 3.11 or newer.
 
     python3 install.py lab      what the notebooks need
-    python3 install.py test     the same, and what the tests and checks need
+    python3 install.py engines  the databases that lesson 08 compares Redis with
+    python3 install.py test     all of these, and what the tests and checks need
 
 Every version is the one in requirements.lock: pip takes it as constraints, so each extra brings
 only its own packages. Nothing is built from source but the kit itself. A stamp in the environment
@@ -28,7 +29,7 @@ OLDEST = (3, 11)
 STATE = ".wellness"  # git-ignored; beside the person's data, so the log outlives the environment
 
 # Bytes that a fresh environment takes, with room for what pip unpacks on the way.
-SPACE_NEEDED = {"lab": 1200 * 10**6, "test": 1500 * 10**6}
+SPACE_NEEDED = {"lab": 1200 * 10**6, "engines": 1200 * 10**6, "test": 2200 * 10**6}
 
 # What pip says, in lower case, and what a person can do about it; the first that fits is shown.
 REMEDIES = (
@@ -315,7 +316,7 @@ def alone(say):
 def main(arguments=None):
     """The command: 0 when the extra is installed, 1 after one clear message, 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(description="Install Redis Wellness from requirements.lock.")
-    parser.add_argument("extra", help="lab (the notebooks) or test (lab, and tests and checks)")
+    parser.add_argument("extra", help="lab (the notebooks), engines (what lesson 08 compares with) or test (both, and tests)")
     parser.add_argument("--venv", default=".venv", help="folder of the environment (.venv)")
     options = parser.parse_args(arguments)
     environment = Environment(ROOT / options.venv)

@@ -1,0 +1,1 @@
+"""Watching and protecting a Redis in use: metrics, INFO, events, the audit log, limits."""
