@@ -27,11 +27,13 @@ WITH_PART: dict[str, Callable[[Keys, str], str]] = {
     "facts": Keys.facts,
     "answer": Keys.answer,
     "checkpoint": Keys.checkpoint,
+    "audit_dead": Keys.audit_dead,
     "scratch": Keys.scratch,
 }
 WITHOUT_PART = (
     "sources", "workouts", "correlations", "activity", "beats", "profile", "imports",
     "progress", "version", "conversations", "titles", "embedding_stats",
+    "event_sequence", "audit", "audit_tip",
 )  # fmt: skip
 HOSTILE = [
     "ann", "a}b:*", "{ann}", "ann}:readings:HeartRate", "ann:", "ü", "..", "/etc", "a b", "*", "?",
@@ -248,6 +250,7 @@ def write(client: Redis, type: str, key: str) -> None:
         "list": lambda: client.lpush(key, "m"),
         "string": lambda: client.set(key, "v"),
         "any": lambda: client.set(key, "v"),
+        "stream": lambda: client.xadd(key, {"f": "v"}),
         "ReJSON-RL": lambda: client.json().set(key, "$", {}),
     }[type]()
 

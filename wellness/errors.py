@@ -199,6 +199,10 @@ class ResultError(WellnessError):
     hint = "Give a tool result as JSON, a list of them, or an object with them under `results`."
 
 
+class AuditError(WellnessError):
+    """An audit log cannot be written to, read or followed as it was asked for."""
+
+
 class LessonError(WellnessError):
     """A notebook cannot start or finish as it should."""
 

@@ -18,6 +18,7 @@ from pydantic_settings import SettingsConfigDict
 
 from wellness.agent_settings import AgentSettings
 from wellness.errors import SettingsError
+from wellness.ops_settings import OpsSettings
 
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,7 +28,7 @@ def project_root() -> Path:
     return PACKAGE_ROOT if (PACKAGE_ROOT / "pyproject.toml").is_file() else Path.cwd()
 
 
-class Settings(AgentSettings):
+class Settings(AgentSettings, OpsSettings):
     """All settings of the kit; immutable, and usable as keyword arguments in tests."""
 
     model_config = SettingsConfigDict(

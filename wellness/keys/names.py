@@ -144,6 +144,37 @@ class Keys:
         """JSON document of what became of a conversation's last turn."""
         return self._key("checkpoint", conversation)
 
+    @property
+    def event_sequence(self) -> str:
+        """Counter of the events on this user's channel."""
+        return self._key("event_sequence")
+
+    @property
+    def audit(self) -> str:
+        """Stream of what the agent did for this user."""
+        return self._key("audit")
+
+    @property
+    def audit_tip(self) -> str:
+        """Hash of where the audit log ends."""
+        return self._key("audit_tip")
+
+    def audit_dead(self, group: str) -> str:
+        """Stream of the audit entries that one consumer group could not handle."""
+        return self._key("audit_dead", group)
+
+
+def channel(namespace: str, user: str) -> str:
+    """Name of the Pub/Sub channel with one user's events.
+
+    A channel is no key: it holds nothing, does not expire, and SCAN does not find it. With Redis
+    Cluster, PUBLISH reaches all nodes; the hash tag would let SPUBLISH keep it to the user's shard.
+
+    >>> channel("wellness", "ann")
+    'wellness:{ann}:events'
+    """
+    return f"{Keys(namespace, user).prefix}events"
+
 
 def claims_key(namespace: str = LEDGER) -> str:
     """Hash of the claims ledger of this Redis."""

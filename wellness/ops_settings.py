@@ -1,0 +1,59 @@
+"""The part of `wellness.settings` about watching the kit: events and the audit log."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class OpsSettings(BaseSettings):
+    """How long what happened is kept, who vouches for it, and when it counts as unhandled."""
+
+    # Events
+    events_idle_s: float = Field(
+        default=0.5,
+        gt=0,
+        description="seconds a subscriber waits for an event before it looks whether it shall "
+        "stop and whether the line is alive; keep it below `socket_timeout_s`",
+    )
+    events_retry_s: float = Field(
+        default=0.5,
+        gt=0,
+        description="seconds before a subscriber that lost its connection tries to open another",
+    )
+
+    # The audit log
+    audit_entries: int = Field(
+        default=10_000,
+        gt=0,
+        description="entries kept of one person's audit log: about two thousand turns, some 6 MB",
+    )
+    audit_ttl_s: int = Field(
+        default=31_536_000,
+        gt=0,
+        description="seconds an audit log is kept after its last entry: a year; an entry of a log "
+        "in use goes earlier, by `audit_entries`",
+    )
+    audit_key: str | None = Field(
+        default=None,
+        repr=False,  # whoever has it can forge a log
+        min_length=16,
+        description="secret of the audit log's HMAC, kept outside Redis; without one the chain is "
+        "of plain SHA-256, which whoever may write to Redis can make anew",
+    )
+    audit_text: bool = Field(
+        default=False,
+        description="whether events and audit log hold what was asked and answered, word for word",
+    )
+    audit_claim_s: float = Field(
+        default=30.0,
+        gt=0,
+        description="seconds an entry may be in a consumer's hands before another one takes it; "
+        "keep it above the longest honest handling",
+    )
+    audit_deliveries: int = Field(
+        default=5,
+        gt=0,
+        description="times an entry is handed out before it is put aside as undeliverable: a "
+        "restart or two are bad luck, five are its own doing",
+    )
