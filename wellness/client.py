@@ -30,6 +30,7 @@ from wellness.link.guard import (
     command_name,
 )
 from wellness.link.pool import PoolExhausted, open_pool
+from wellness.link.watching import Watcher, tell_embeddings, tell_search
 from wellness.settings import Settings
 
 __all__ = [
@@ -42,9 +43,12 @@ __all__ = [
     "NoAnswer",
     "Observer",
     "PoolExhausted",
+    "Watcher",
     "connect",
     "health",
     "require_search",
+    "tell_embeddings",
+    "tell_search",
 ]
 
 

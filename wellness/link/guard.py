@@ -17,6 +17,7 @@ from redis.exceptions import AuthenticationError, AuthorizationError, ResponseEr
 from wellness.errors import RedisUnavailable, WellnessError
 from wellness.link.breaker import BreakerOpen, CircuitBreaker, Outcome, State
 from wellness.link.pool import PoolExhausted, close_idle, endpoint
+from wellness.link.watching import Watcher
 from wellness.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -91,15 +92,20 @@ class Guard:
             on_change=self._log_change,
         )
         self._observers: tuple[Observer, ...] = ()
+        self._watchers: tuple[Watcher, ...] = ()
         self._faulty: set[int] = set()
 
     def add(self, observer: Observer) -> None:
-        """Tell this observer too from now on."""
-        self._observers = (*self._observers, observer)
+        """Tell this observer too from now on; a `Watcher` also of searches and embeddings."""
+        self._set((*self._observers, observer))
 
     def remove(self, observer: Observer) -> None:
         """Tell it no more; nothing happens if it was not told before."""
-        self._observers = tuple(known for known in self._observers if known is not observer)
+        self._set(tuple(known for known in self._observers if known is not observer))
+
+    def _set(self, observers: tuple[Observer, ...]) -> None:
+        self._observers = observers
+        self._watchers = tuple(one for one in observers if isinstance(one, Watcher))
 
     def run(
         self,
@@ -152,9 +158,25 @@ class Guard:
             try:
                 observer.on_command(name, seconds, error, commands)
             except Exception:
-                if id(observer) not in self._faulty:
-                    self._faulty.add(id(observer))
-                    logger.exception("%r failed; its further errors are not logged", observer)
+                self._log_faulty(observer)
+
+    def tell(self, event: Callable[[Watcher], None]) -> None:
+        """Let each watcher know of something; see `wellness.link.watching`."""
+        for watcher in self._watchers:
+            try:
+                event(watcher)
+            except Exception:
+                self._log_faulty(watcher)
+
+    @property
+    def watched(self) -> bool:
+        """Whether there is anybody to `tell`."""
+        return bool(self._watchers)
+
+    def _log_faulty(self, observer: object) -> None:
+        if id(observer) not in self._faulty:
+            self._faulty.add(id(observer))
+            logger.exception("%r failed; its further errors are not logged", observer)
 
     def _log_failure(self, name: str, error: BaseException) -> None:
         extra = {"endpoint": self.endpoint, "command": name, "error": type(error).__name__}

@@ -20,7 +20,7 @@ the bucket are the cost; an array of fixed range needs none. The benchmark in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from math import ceil, floor, isnan, log, nan
 from operator import add
@@ -115,6 +115,27 @@ class Histogram:
         Bucket i holds the durations above gamma**(i-1) and up to gamma**i seconds.
         """
         return {index + _FIRST: count for index, count in enumerate(self._counts) if count}
+
+    def at_most(self, bounds: Sequence[float]) -> list[int]:
+        """For each bound, how many durations are not above it.
+
+        A bucket belongs below the bound that lies in it, so what is up to 2 % above a bound may
+        count, and a duration that equals it always does. At a bound of zero it is the first bucket.
+
+        >>> histogram = Histogram()
+        >>> for value in (0, 1, 5, 6, 5_000):
+        ...     histogram.record(value)
+        >>> histogram.at_most((0, 1, 5, 10, float("inf")))
+        [1, 2, 3, 4, 5]
+        """
+        below = [0, *accumulate(self._counts)]
+        found = []
+        for bound in bounds:
+            size = _SIZE if bound >= LONGEST_S else 1
+            if SHORTEST_S < bound < LONGEST_S:
+                size = ceil(log(bound) * _SCALE) - _FIRST + 1
+            found.append(below[size])
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, as JSON can hold it; `from_dict` is the way back."""

@@ -14,19 +14,28 @@ from wellness.link.breaker import BreakerOpen
 from wellness.link.histogram import Histogram, duration
 
 BATCH = 128  # commands between two counts: some microseconds each, and a few kilobytes
+NAMES = 64  # told apart by one recorder: more than a program uses, and a bound on its memory
+OTHER = "other"  # what further names are counted as
 
 
 @dataclass(slots=True)
 class CommandLatency:
-    """One command's calls. Refused calls are errors, but nothing was sent, so they have no time."""
+    """One command's calls. Refused calls are errors, but nothing was sent, so they have no time.
+
+    Attributes:
+        sent: commands in these calls: one each, and in pipelines as many as were queued.
+    """
 
     calls: int = 0
     errors: int = 0
     histogram: Histogram = field(default_factory=Histogram)
+    sent: int = 0
 
 
 class LatencyRecorder:
     """Observer that keeps count, errors and a histogram for each command name. Thread-safe.
+
+    It tells `NAMES` names apart and counts all further ones as `OTHER`: constant memory.
 
     Between two commands the processor's caches hold other things, so the same lines cost several
     times what they do in a loop. What happens per command is therefore one append; the counting
@@ -34,7 +43,7 @@ class LatencyRecorder:
     """
 
     def __init__(self) -> None:
-        self._recent: deque[tuple[str, float | None, bool]] = deque()
+        self._recent: deque[tuple[str, float | None, bool, int]] = deque()
         self._lock = threading.Lock()
         self._rows: dict[str, CommandLatency] = {}
 
@@ -46,22 +55,30 @@ class LatencyRecorder:
         commands: Sequence[tuple[Any, ...]] = (),
     ) -> None:
         """Record one command or pipeline; see `wellness.link.guard.Observer`."""
-        refused = isinstance(error, BreakerOpen)
-        self._recent.append((name, None if refused else seconds, error is not None))
+        if error is None:
+            self._recent.append((name, seconds, False, len(commands)))
+        elif isinstance(error, BreakerOpen):
+            self._recent.append((name, None, True, 0))
+        else:
+            self._recent.append((name, seconds, True, len(commands)))
         if len(self._recent) >= BATCH:
             with self._lock:
                 self._count()
 
     def _count(self) -> None:
         for _ in range(len(self._recent)):
-            name, seconds, failed = self._recent.popleft()
-            row = self._rows.get(name)
-            if row is None:
-                row = self._rows[name] = CommandLatency()
+            name, seconds, failed, sent = self._recent.popleft()
+            row = self._rows.get(name) or self._row(name)
             row.calls += 1
             row.errors += failed
+            row.sent += sent
             if seconds is not None:
                 row.histogram.record(seconds)
+
+    def _row(self, name: str) -> CommandLatency:
+        """The row of a name that has none yet."""
+        name = name if len(self._rows) < NAMES else OTHER
+        return self._rows.setdefault(name, CommandLatency())
 
     def snapshot(self) -> dict[str, CommandLatency]:
         """A copy of what was recorded so far, by command name, in order of the name."""
@@ -70,7 +87,7 @@ class LatencyRecorder:
             self._count()
             for name in sorted(self._rows):
                 row = self._rows[name]
-                copy[name] = CommandLatency(row.calls, row.errors)
+                copy[name] = CommandLatency(row.calls, row.errors, sent=row.sent)
                 copy[name].histogram.merge(row.histogram)
         return copy
 

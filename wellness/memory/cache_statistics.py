@@ -7,11 +7,14 @@ worked out from times that were measured, never from an assumed one.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from redis import Redis
 from redis.client import Pipeline
+
+from wellness.client import tell_embeddings
 
 MICROSECOND = 1e-6
 
@@ -72,19 +75,27 @@ NAMES = tuple(field.name for field in fields(CacheStatistics))
 class Tally:
     """Counts of this process that are not yet in Redis; for many threads.
 
+    Args:
+        key: of the hash in Redis.
+        client: its watchers are told of each count.
+
     >>> tally = Tally("stats")
     >>> tally.add(hits=2, hit_us=90)
     >>> tally.pending.hits
     2
     """
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    def __init__(self, key: str, client: Redis | None = None) -> None:
+        self._key, self._client = key, client
         self._lock = threading.Lock()
         self._counts = dict.fromkeys(NAMES, 0)
 
     def add(self, **counts: int) -> None:
         """Count."""
+        self._add(counts)
+        tell_embeddings(self._client, counts)
+
+    def _add(self, counts: Mapping[str, int]) -> None:
         with self._lock:
             for name, count in counts.items():
                 self._counts[name] += count
@@ -111,7 +122,7 @@ class Tally:
 
     def restore(self, taken: CacheStatistics) -> None:
         """Take back what could not be sent."""
-        self.add(**{name: getattr(taken, name) for name in NAMES})
+        self._add({name: getattr(taken, name) for name in NAMES})
 
     def stored(self, client: Redis) -> CacheStatistics:
         """What all processes have told Redis."""

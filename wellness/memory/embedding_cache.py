@@ -80,7 +80,7 @@ class CachedEmbedder:
         self._hash = hashlib.blake2b(
             digest_size=DIGEST_BYTES, key=hashlib.blake2b(identity, digest_size=32).digest()
         )
-        self._tally = Tally(self._keys.embedding_stats)
+        self._tally = Tally(self._keys.embedding_stats, client)
         self._prefix = self._keys.embedding("-")[:-1]  # digests need no encoding, which takes time
 
     def embed(self, texts: Sequence[str]) -> Vectors:

@@ -14,6 +14,7 @@ from redis.commands.search.field import NumericField, TagField, TextField
 from redis.exceptions import OutOfMemoryError
 
 from wellness import keys as key_table
+from wellness.client import tell_search
 from wellness.errors import ModelUnavailable, RecallError
 from wellness.memory import queries
 from wellness.memory.embedder import Embedder
@@ -192,8 +193,11 @@ class LongTerm(Kept):
             commands.append(queries.matching(self.index.name, where, words, n))
         laps.lap("own")
         replies = self.index.ask(commands)
-        laps.lap("search")
+        seconds = laps.lap("search")
         by_vector = queries.read(replies[0]) if vector else []
+        if vector:
+            distances = (found.score for found in by_vector)
+            tell_search(self.client, self.index.record, seconds, distances)
         return by_vector, queries.read(replies[-1]) if words else []
 
     def reembed(self) -> int:

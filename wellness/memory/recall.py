@@ -94,11 +94,12 @@ class Laps:
         self.parts: dict[str, float] = {}
         self._last = time.perf_counter()
 
-    def lap(self, part: str) -> None:
-        """All since the last call was this part."""
+    def lap(self, part: str) -> float:
+        """All since the last call was this part; how many seconds that was."""
         now = time.perf_counter()
-        self.parts[part] = self.parts.get(part, 0.0) + now - self._last
-        self._last = now
+        took, self._last = now - self._last, now
+        self.parts[part] = self.parts.get(part, 0.0) + took
+        return took
 
 
 def rrf(

@@ -22,6 +22,7 @@ from redis.commands.search.field import NumericField, TagField
 from redis.exceptions import OutOfMemoryError
 
 from wellness import keys as key_table
+from wellness.client import tell_search
 from wellness.errors import ModelUnavailable, RecallError
 from wellness.health.store import Store
 from wellness.keys import Keys
@@ -31,6 +32,7 @@ from wellness.memory.facts import Slots, parse_slots
 from wellness.memory.facts.guard import compare
 from wellness.memory.index import MemoryIndex, user_tag
 from wellness.memory.queries import Found
+from wellness.memory.recall import Laps
 from wellness.settings import Settings
 
 DIGEST_BYTES = 12
@@ -175,11 +177,14 @@ class SemanticCache:
         """The nearest question of equal slots, and the nearest of all, in one round trip."""
         own = f"{queries.scope(self.user, shared=False)} @version:[{version} {version}]"
         agreeing = f"{own} @signature:{{{_digest(slots)}}}"
-        ef = self._settings.hnsw_ef_runtime
+        ef, laps = self._settings.hnsw_ef_runtime, Laps()
         replies = self.index.ask(
             [queries.nearest(self.index.name, where, vector, 1, ef) for where in (agreeing, own)]
         )
+        seconds = laps.lap("search")
         first, second = (next(iter(queries.read(reply)), None) for reply in replies)
+        distances = (second.score,) if second else ()
+        tell_search(self.client, self.index.record, seconds, distances)
         return first, second
 
     def _read(self, found: Found) -> tuple[str, str | None]:
