@@ -47,6 +47,7 @@ test: ## The whole test suite: style, types, docstring examples, tests, notebook
 	$(RUN) mypy
 	$(RUN) wellness.lesson.build --check
 	$(WELLNESS) setup
+	$(RUN) wellness.lesson.browser
 	WELLNESS_SCALE=$${WELLNESS_SCALE:-ci} $(RUN) pytest --numprocesses 2 --dist worksteal --doctest-modules --ignore=tests/benchmarks wellness tests
 
 test-all: ## The same at full size, on each of Python 3.11, 3.12 and 3.13 that is here

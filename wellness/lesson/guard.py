@@ -3,7 +3,8 @@
 An exception inside an ipywidgets `Output`, a widget's callback or an IPython event is shown and
 forgotten; one inside an asyncio task that nobody awaits is not even shown. Each of the former
 passes through the shell's `showtraceback`, which for a cell's own error is called with
-`running_compiled_code`; the latter are found among the live objects and by the event loop.
+`running_compiled_code`; the latter are found among the live objects and by the event loop. What
+moves (`wellness.lesson.live`) draws in threads, whose errors nobody sees either.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Guard:
     def problems(self) -> list[str]:
         """What went wrong unseen since the start or the last call, one line each."""
         gc.collect()
-        found = [*self._found, *_failed_tasks(), *_forgotten_coroutines()]
+        found = [*self._found, *_failed_tasks(), *_forgotten_coroutines(), *_failed_pictures()]
         for task in self._pending() - self._before:
             found.append(f"A task was never awaited and still runs: {_name(task)}.")
             task.cancel()
@@ -113,6 +114,12 @@ def _forgotten_coroutines() -> Iterator[str]:
         if state == inspect.CORO_CREATED and _package(coroutine) == "__main__":
             yield f"A coroutine was never awaited: {coroutine.__qualname__}."
             coroutine.close()
+
+
+def _failed_pictures() -> list[str]:
+    """What went wrong in pictures that move, all of which end here."""
+    live = sys.modules.get("wellness.lesson.live")
+    return live.stop_all() if live else []
 
 
 def _live(kind: type) -> list[Any]:
