@@ -351,6 +351,8 @@ class Interrupt(Exception):
 @pytest.fixture
 def no_resource_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()  # what earlier tests of this worker left behind is none of this one's
         warnings.simplefilter("error", ResourceWarning)
         yield
         gc.collect()
