@@ -28,6 +28,8 @@ WITH_PART: dict[str, Callable[[Keys, str], str]] = {
     "answer": Keys.answer,
     "checkpoint": Keys.checkpoint,
     "audit_dead": Keys.audit_dead,
+    "metrics": Keys.metrics,
+    "series": Keys.series,
     "scratch": Keys.scratch,
 }
 WITHOUT_PART = (
@@ -69,7 +71,9 @@ def test_each_key_is_what_its_pattern_in_the_table_says() -> None:
 def test_each_row_of_the_table_is_filled_in() -> None:
     for name, kind in KINDS.items():
         assert kind.name == name
-        assert kind.type in {"zset", "hash", "set", "list", "string", "stream", "any", "ReJSON-RL"}
+        assert kind.type in {
+            "zset", "hash", "set", "list", "string", "stream", "any", "ReJSON-RL", "TSDB-TYPE",
+        }  # fmt: skip
         assert kind.owner
         assert kind.holds
 
@@ -251,6 +255,7 @@ def write(client: Redis, type: str, key: str) -> None:
         "string": lambda: client.set(key, "v"),
         "any": lambda: client.set(key, "v"),
         "stream": lambda: client.xadd(key, {"f": "v"}),
+        "TSDB-TYPE": lambda: client.ts().create(key),
         "ReJSON-RL": lambda: client.json().set(key, "$", {}),
     }[type]()
 

@@ -199,6 +199,14 @@ class ResultError(WellnessError):
     hint = "Give a tool result as JSON, a list of them, or an object with them under `results`."
 
 
+class TimeSeriesMissing(ServerError):
+    """The Redis that answers has no TimeSeries module, so there are no series to read."""
+
+
+class MetricsError(WellnessError):
+    """What is stored as metrics cannot be read, or metrics cannot be served."""
+
+
 class AuditError(WellnessError):
     """An audit log cannot be written to, read or followed as it was asked for."""
 

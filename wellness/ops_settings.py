@@ -1,4 +1,4 @@
-"""The part of `wellness.settings` about watching the kit: events and the audit log."""
+"""The part of `wellness.settings` about watching the kit: metrics, events and the audit log."""
 
 from __future__ import annotations
 
@@ -8,6 +8,42 @@ from pydantic_settings import BaseSettings
 
 class OpsSettings(BaseSettings):
     """How long what happened is kept, who vouches for it, and when it counts as unhandled."""
+
+    # Metrics
+    metrics_ttl_s: int = Field(
+        default=2_592_000,
+        gt=0,
+        description="seconds the merged metrics of all processes are kept after the last of them "
+        "was pushed: 30 days",
+    )
+    metrics_push_s: float = Field(
+        default=10.0,
+        gt=0,
+        description="seconds between two pushes of a process that goes on, and the width of one "
+        "slot of the time series: a chart moves, and a push of a few milliseconds is not felt",
+    )
+    metrics_raw_s: int = Field(
+        default=21_600,
+        gt=0,
+        description="seconds that the time series keep each slot: six hours, some 2,000 samples",
+    )
+    metrics_minutes_s: int = Field(
+        default=604_800,
+        gt=0,
+        description="seconds that they keep one value a minute: a week, some 10,000 samples",
+    )
+    metrics_hours_s: int = Field(
+        default=31_536_000,
+        gt=0,
+        description="seconds that they keep one value an hour: a year; then the series go, too",
+    )
+    metrics_port: int = Field(
+        default=9_464,
+        ge=0,
+        le=65_535,
+        description="port of `wellness serve-metrics` on loopback: the one that OpenTelemetry's "
+        "exporter for Prometheus uses by default; 0 takes any that is free",
+    )
 
     # Events
     events_idle_s: float = Field(

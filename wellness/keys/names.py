@@ -144,6 +144,14 @@ class Keys:
         """JSON document of what became of a conversation's last turn."""
         return self._key("checkpoint", conversation)
 
+    def metrics(self, family: str) -> str:
+        """Hash of what all processes counted of one family of metrics."""
+        return self._key("metrics", family)
+
+    def series(self, name: str) -> str:
+        """Time series of one number, at one resolution."""
+        return self._key("series", name)
+
     @property
     def event_sequence(self) -> str:
         """Counter of the events on this user's channel."""
