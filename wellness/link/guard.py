@@ -89,10 +89,11 @@ class Guard:
             settings.breaker_reset_s,
             clock,
             judge=judge,
-            on_change=self._log_change,
+            on_change=self._changed,
         )
         self._observers: tuple[Observer, ...] = ()
-        self._watchers: tuple[Watcher, ...] = ()
+        self._watchers: tuple[Callable[[State, State], None], ...] = ()
+        self._told: tuple[Watcher, ...] = ()
         self._faulty: set[int] = set()
 
     def add(self, observer: Observer) -> None:
@@ -105,7 +106,18 @@ class Guard:
 
     def _set(self, observers: tuple[Observer, ...]) -> None:
         self._observers = observers
-        self._watchers = tuple(one for one in observers if isinstance(one, Watcher))
+        self._told = tuple(one for one in observers if isinstance(one, Watcher))
+
+    def watch(self, watcher: Callable[[State, State], None]) -> None:
+        """Call this with the old and the new state after each change of the breaker's state.
+
+        It is called in the thread whose command changed it, which waits for it meanwhile.
+        """
+        self._watchers = (*self._watchers, watcher)
+
+    def unwatch(self, watcher: Callable[[State, State], None]) -> None:
+        """Call it no more; nothing happens if it was not called before."""
+        self._watchers = tuple(known for known in self._watchers if known != watcher)
 
     def run(
         self,
@@ -162,7 +174,7 @@ class Guard:
 
     def tell(self, event: Callable[[Watcher], None]) -> None:
         """Let each watcher know of something; see `wellness.link.watching`."""
-        for watcher in self._watchers:
+        for watcher in self._told:
             try:
                 event(watcher)
             except Exception:
@@ -171,7 +183,7 @@ class Guard:
     @property
     def watched(self) -> bool:
         """Whether there is anybody to `tell`."""
-        return bool(self._watchers)
+        return bool(self._told)
 
     def _log_faulty(self, observer: object) -> None:
         if id(observer) not in self._faulty:
@@ -181,6 +193,14 @@ class Guard:
     def _log_failure(self, name: str, error: BaseException) -> None:
         extra = {"endpoint": self.endpoint, "command": name, "error": type(error).__name__}
         logger.warning("%s failed at %s: %s", name, self.endpoint, error, extra=extra)
+
+    def _changed(self, old: State, new: State) -> None:
+        self._log_change(old, new)
+        for watcher in self._watchers:
+            try:
+                watcher(old, new)
+            except Exception:  # rare enough to be logged each time
+                logger.exception("%r failed", watcher)
 
     def _log_change(self, old: State, new: State) -> None:
         level = logging.WARNING if new == "open" else logging.INFO
