@@ -155,13 +155,24 @@ class Histogram:
         """
         if data["alpha"] != ALPHA:
             raise ValueError(f"Its relative accuracy is {data['alpha']!r}, ours is {ALPHA}.")
+        histogram = cls.of(dict(data["buckets"]), data["total_s"])
+        histogram.longest_s = data["longest_s"]
+        return histogram
+
+    @classmethod
+    def of(cls, buckets: Mapping[int, int], total_s: float) -> Histogram:
+        """The histogram of these buckets; its longest duration is the end of the last of them.
+
+        Raises:
+            ValueError: no histogram has such a bucket, or so few in one.
+        """
         histogram = cls()
-        for bucket, count in data["buckets"]:
+        for bucket, count in buckets.items():
             if bucket - _FIRST not in range(_SIZE) or count < 1:
                 raise ValueError(f"Bucket {bucket!r} cannot hold {count!r}.")
             histogram._counts[bucket - _FIRST] = count
-        histogram.total_s = data["total_s"]
-        histogram.longest_s = data["longest_s"]
+        histogram.total_s = total_s
+        histogram.longest_s = _GAMMA ** max(buckets) if buckets else 0.0
         return histogram
 
     def __repr__(self) -> str:
