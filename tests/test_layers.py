@@ -32,7 +32,7 @@ FLOORS: dict[str, set[str]] = {
     "cli": {"", "health", "memory", "agent", "ops"},
 }
 # All that the rooms above may know of the ground floor; the rest of it is plumbing behind `client`.
-GROUND = {"client", "keys", "errors", "settings", "zones", "local_ollama", "hosts"}
+GROUND = {"client", "keys", "errors", "settings", "zones", "local_ollama", "hosts", "replies"}
 # Folders of the ground floor.
 CELLARS = {"keys", "embedded", "link", "models", "local_ollama"}
 ROOMS = {"health", "memory", "agent"}

@@ -10,6 +10,7 @@ percent-encoded, so no name can forge another key, a hash tag or a SCAN pattern.
 'wellness:{a%7D%3A%2A}:profile'
 """
 
+from wellness.keys.commands import key_of, label, words_of
 from wellness.keys.keyspace import (
     SCAN_COUNT,
     Finding,
@@ -17,12 +18,14 @@ from wellness.keys.keyspace import (
     delete,
     delete_all,
     glob_escape,
+    policy_problem,
     scan,
     users,
 )
 from wellness.keys.names import (
     KeyParts,
     Keys,
+    channel,
     claims_key,
     encode,
     index_name,
@@ -55,6 +58,7 @@ __all__ = [
     "Keys",
     "Kind",
     "audit",
+    "channel",
     "claims_key",
     "delete",
     "delete_all",
@@ -63,7 +67,11 @@ __all__ = [
     "index_name",
     "index_prefix",
     "is_index_of",
+    "key_of",
+    "label",
     "parse",
+    "policy_problem",
     "scan",
     "users",
+    "words_of",
 ]

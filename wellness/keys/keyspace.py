@@ -103,12 +103,21 @@ def audit(client: Redis, namespace: str, settings: Settings | None = None) -> li
         type_name = found.decode() if isinstance(found, bytes) else found
         if type_name == "none":
             continue  # expired or deleted since the SCAN
-        if problem := _problem(KINDS.get(parse(name).kind), type_name, ttl, settings):
+        if problem := policy_problem(name, type_name, ttl, settings):
             findings.append(Finding(name, problem))
     return findings
 
 
-def _problem(kind: Kind | None, type_name: str, ttl: int, settings: Settings | None) -> str:
+def policy_problem(key: str, type_name: str, ttl: int, settings: Settings | None = None) -> str:
+    """What about a key's type or expiry is not as the table says; empty if nothing is.
+
+    Args:
+        key: its name.
+        type_name: what TYPE answers.
+        ttl: what TTL answers: seconds, or -1 for a key that never expires.
+        settings: as for `audit`.
+    """
+    kind = KINDS.get(parse(key).kind)
     if kind is None:
         return "no kind of key in wellness/keys/table.py"
     if kind.ttl_s == ANY_TTL:

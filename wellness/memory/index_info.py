@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wellness.replies import pairs, text
+
 
 @dataclass(frozen=True)
 class IndexInfo:
@@ -33,7 +35,7 @@ class IndexInfo:
 
 def index_info(reply: Mapping[Any, Any]) -> IndexInfo:
     """The answer to FT.INFO, as redis-py gives it."""
-    said, made = _pairs(reply), definition(reply)
+    said, made = pairs(reply), definition(reply)
     return IndexInfo(
         documents=int(said["num_docs"]),
         failures=int(said["hash_indexing_failures"]),
@@ -50,26 +52,14 @@ def definition(reply: Mapping[Any, Any]) -> dict[str, Any]:
 
     Its `fields` are text: names and types, sorted.
     """
-    said = _pairs(reply)
-    fields = [_pairs(given) for given in said["attributes"]]
+    said = pairs(reply)
+    fields = [pairs(given) for given in said["attributes"]]
     (vector,) = [field for field in fields if field["type"] == "VECTOR"]
     return {
         "M": int(vector["m"]),
         "EF_CONSTRUCTION": int(vector["ef_construction"]),
         "dimensions": int(vector["dim"]),
         "fields": ", ".join(sorted(f"{field['identifier']} {field['type']}" for field in fields)),
-        "filter": _pairs(said["index_definition"]).get("filter", ""),
-        "stop words": ", ".join(map(_text, said.get("stopwords_list", ["default"]))) or "none",
+        "filter": pairs(said["index_definition"]).get("filter", ""),
+        "stop words": ", ".join(map(text, said.get("stopwords_list", ["default"]))) or "none",
     }
-
-
-def _pairs(given: Any) -> dict[str, Any]:
-    """A description by name in lower case, from pairs with perhaps flags at the end, or a map."""
-    if isinstance(given, Mapping):
-        return {str(_text(name)).lower(): _text(value) for name, value in given.items()}
-    flat = [_text(part) for part in given]
-    return {str(flat[i]).lower(): flat[i + 1] for i in range(0, len(flat) - 1, 2)}
-
-
-def _text(value: Any) -> Any:
-    return value.decode() if isinstance(value, bytes) else value

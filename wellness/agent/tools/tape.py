@@ -12,7 +12,8 @@ from redis import Redis
 from wellness.agent.tools.defaults import COMMANDS, KEY_MOST
 from wellness.client import Client, Observer
 from wellness.health.catalogue import CATEGORY, QUANTITY
-from wellness.keys import parse
+from wellness.keys import key_of, parse, words_of
+from wellness.replies import text
 
 _lock = threading.Lock()  # a guard's observers are a plain tuple: one change at a time
 
@@ -69,9 +70,9 @@ def _line(name: str, commands: Sequence[tuple[Any, ...]]) -> str:
     """A round trip: `ZRANGE readings:StepCount`, `MULTI: SMEMBERS ...; HMGET ...; EXEC`."""
     counts: dict[str, int] = {}
     for command in commands:
-        text = command_text(command)
-        counts[text] = counts.get(text, 0) + 1
-    parts = [f"{text} (x{n})" if n > 1 else text for text, n in counts.items()]
+        said = command_text(command)
+        counts[said] = counts.get(said, 0) + 1
+    parts = [f"{said} (x{n})" if n > 1 else said for said, n in counts.items()]
     inside = "; ".join(parts[:8]) + ("; ..." if len(parts) > 8 else "")
     if name == "MULTI":
         return f"MULTI; {inside}; EXEC"
@@ -86,10 +87,9 @@ def command_text(command: Sequence[Any]) -> str:
     >>> command_text((b"EVALSHA", "5f2a", 1, "wellness:{ann}:memory:01J"))
     'EVALSHA memory:*'
     """
-    words = [_text(word) for word in command[:5]]
-    name = " ".join(words[:1]).upper()
-    where = words[3:4] if name in ("EVAL", "EVALSHA", "FCALL") else words[1:2]
-    return " ".join([name, *map(_short, where)])
+    name, *rest = words_of(command)
+    key = text(rest[0]) if name.startswith("FT.") and rest else key_of(command)
+    return name if key is None else f"{name} {_short(str(key))}"
 
 
 def _short(key: str) -> str:
@@ -100,7 +100,3 @@ def _short(key: str) -> str:
         return "memory:*"
     part = found.part.removeprefix(QUANTITY).removeprefix(CATEGORY)
     return (f"{found.kind}:{part}" if part else found.kind)[:KEY_MOST]
-
-
-def _text(word: Any) -> str:
-    return word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word)
