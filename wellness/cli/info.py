@@ -1,0 +1,59 @@
+"""The command that shows what Redis says about itself: info."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from wellness.cli.console import Json, table, write, write_json
+from wellness.settings import load
+
+
+def info(
+    user: Annotated[str, typer.Option(help="Count only this person's keys.")] = "",
+    namespace: Annotated[
+        str, typer.Option(help="Whose keys and indexes; by default WELLNESS_NAMESPACE.")
+    ] = "",
+    seconds: Annotated[
+        float, typer.Option(help="How long each walk through the keys may take.", min=0.0)
+    ] = 1.0,
+    json: Json = False,
+) -> None:
+    """Show what Redis says about itself: memory, clients, persistence, keys, slow commands.
+
+    Each item has a verdict: fine, look here with what to do, or not read where Redis refuses to
+    tell, as hosted services do. No value of anybody's data is shown.
+    """
+    from wellness.client import connect
+    from wellness.ops.info import dashboard
+    from wellness.ops.walk import Budget
+
+    settings = load()
+    client = connect(settings)
+    try:
+        found = dashboard(
+            client,
+            namespace or settings.namespace,
+            user or None,
+            settings=settings,
+            budget=Budget(seconds=seconds),
+        )
+    finally:
+        client.close()
+    if json:
+        write_json(found.to_dict())
+        return
+    for part in found.parts:
+        write(f"{part.caption}")
+        table(
+            ("", "item", "value", "verdict"),
+            [("", one.what, one.value, one.verdict) for one in part.findings],
+        )
+        for extra in part.tables:
+            write("")
+            table(("", *extra.head), [("", *row) for row in extra.rows])
+        write("")
+    write(found.summary)
+    for one in found.look_here:
+        write(f"\n{one.what}: {one.value}\n  {one.why}\n  {one.do}")
