@@ -10,6 +10,7 @@ percent-encoded, so no name can forge another key, a hash tag or a SCAN pattern.
 'wellness:{a%7D%3A%2A}:profile'
 """
 
+from wellness.keys.channels import channel
 from wellness.keys.commands import key_of, label, words_of
 from wellness.keys.keyspace import (
     SCAN_COUNT,
@@ -25,7 +26,6 @@ from wellness.keys.keyspace import (
 from wellness.keys.names import (
     KeyParts,
     Keys,
-    channel,
     claims_key,
     encode,
     index_name,

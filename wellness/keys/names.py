@@ -172,18 +172,6 @@ class Keys:
         return self._key("audit_dead", group)
 
 
-def channel(namespace: str, user: str) -> str:
-    """Name of the Pub/Sub channel with one user's events.
-
-    A channel is no key: it holds nothing, does not expire, and SCAN does not find it. With Redis
-    Cluster, PUBLISH reaches all nodes; the hash tag would let SPUBLISH keep it to the user's shard.
-
-    >>> channel("wellness", "ann")
-    'wellness:{ann}:events'
-    """
-    return f"{Keys(namespace, user).prefix}events"
-
-
 def claims_key(namespace: str = LEDGER) -> str:
     """Hash of the claims ledger of this Redis."""
     return f"{namespace}:{{all}}:claims"
