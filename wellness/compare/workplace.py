@@ -1,0 +1,62 @@
+"""A temporary folder for one engine, removed with it, and swept up later if its owner was killed.
+
+The owner holds a file lock, which the kernel drops however the owner ends; a folder whose lock is
+free and whose server is gone belongs to nobody.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from wellness import locks
+from wellness.embedded.data_folder import DataFolder
+
+PREFIX = "wellness-engine-"
+OWNER = "owner.lock"
+
+
+class Workplace:
+    """A folder `path` that only this engine uses, until `close()`."""
+
+    def __init__(self) -> None:
+        sweep()
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        self._lock: int | None = locks.try_lock(self.path / OWNER)
+
+    def close(self) -> None:
+        """Remove it; twice does no harm."""
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            shutil.rmtree(self.path, ignore_errors=True)
+            os.close(lock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def sweep() -> None:
+    """Remove the folders of owners that were killed."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):  # another user's, or just being made or removed
+            if not (path / OWNER).exists() or locks.is_held(path / OWNER):
+                continue
+            if not any(DataFolder(at).is_served() for at in (path, path / "server")):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def size(path: Path) -> int:
+    """Bytes of all files below a folder, as the file system counts its blocks."""
+    total = 0
+    for file in path.rglob("*"):
+        with suppress(FileNotFoundError):  # a server removes files while we look
+            if file.is_file():
+                total += file.stat().st_blocks * 512
+    return total
