@@ -23,7 +23,12 @@ WHOSE = {"model": "the model's words", "tool": "the tool's words", "template": "
 
 
 def chat_box(
-    agents: Agents, *, now: datetime, say: tuple[str, ...] = (), conversation: str = "side by side"
+    agents: Agents,
+    *,
+    now: datetime,
+    say: tuple[str, ...] = (),
+    conversation: str = "side by side",
+    on_answer: Callable[[Answer], None] | None = None,
 ) -> widgets.VBox:
     """One input to both agents; answers appear word by word.
 
@@ -32,9 +37,10 @@ def chat_box(
         now: when it is asked.
         say: lines that are said at once, one after the other.
         conversation: which one this is.
+        on_answer: told of each answer of the agent with memory.
     """
     sides = [
-        _Side("With memory", agents.stateful, now, conversation),
+        _Side("With memory", agents.stateful, now, conversation, on_answer),
         _Side("Without memory", agents.stateless, now, conversation),
     ]
     field = widgets.Text(
@@ -66,8 +72,16 @@ def chat_box(
 class _Side:
     """One agent and its part of the page."""
 
-    def __init__(self, title: str, agent: Agent, now: datetime, conversation: str) -> None:
+    def __init__(
+        self,
+        title: str,
+        agent: Agent,
+        now: datetime,
+        conversation: str,
+        on_answer: Callable[[Answer], None] | None = None,
+    ) -> None:
         self._agent, self._now, self._conversation = agent, now, conversation
+        self._on_answer = on_answer
         self._past: list[str] = []
         self._log = widgets.HTML()
         self._log.add_class("chat-log")
@@ -91,6 +105,8 @@ class _Side:
         said = self._agent.ask(
             text, now=self._now, conversation=self._conversation, on_token=on_token
         )
+        if self._on_answer:
+            self._on_answer(said)
         return f"<p>{escape(said.answer)}</p><p>{badges(said)}</p>"
 
     def _show(self, last: str = "") -> None:
