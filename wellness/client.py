@@ -29,7 +29,8 @@ from wellness.link.guard import (
     Observer,
     command_name,
 )
-from wellness.link.pool import PoolExhausted, open_pool
+from wellness.link.homes import for_shards, for_user, index_tag
+from wellness.link.pool import PoolExhausted, open_pool, read_target
 from wellness.link.watching import Watcher, tell_embeddings, tell_search
 from wellness.settings import Settings
 
@@ -45,7 +46,10 @@ __all__ = [
     "PoolExhausted",
     "Watcher",
     "connect",
+    "for_shards",
+    "for_user",
     "health",
+    "index_tag",
     "require_search",
     "tell_embeddings",
     "tell_search",
@@ -137,7 +141,8 @@ def connect(
     """A client of `settings.redis_url`, or else of the embedded server, which it keeps running.
 
     Opens no connection to `redis_url` before the first command. More observers can be added
-    with `client.guard.add`.
+    with `client.guard.add`. Behind Sentinels and on a Cluster it is that of `settings.user` and
+    goes where the data goes: `wellness.link.follower`.
 
     Args:
         clock: monotonic seconds, for the breaker and for durations.
@@ -152,12 +157,16 @@ def connect(
     else:
         lease = (server_start or _embedded)(settings)
         url = lease.url
-    pool = open_pool(url, settings)
-    guard = Guard(pool, settings, clock)
+    if found := read_target(url):
+        from wellness.link.follower import open_follower  # it is made of what is in this module
+
+        client: Client = open_follower(found, settings, clock, settings.user)
+    else:
+        pool = open_pool(url, settings)
+        client = Client(pool, Guard(pool, settings, clock))
+        client.own(lease.close if lease else None)
     if observer:
-        guard.add(observer)
-    client = Client(pool, guard)
-    client.own(lease.close if lease else None)
+        client.guard.add(observer)
     return client
 
 

@@ -42,6 +42,11 @@ class Settings(AgentSettings, OpsSettings):
         validation_alias=AliasChoices("REDIS_URL", "redis_url"),
         description="a Redis of yours; without it the embedded server is used",
     )
+    redis_ca: Path | None = Field(
+        default=None,
+        description="file with the certificate of the authority that a `rediss://` server must be "
+        "vouched for by; without it, those that the system trusts count",
+    )
     home: Path = Field(
         default_factory=lambda: project_root() / ".wellness",
         description="folder of this checkout's own data: the embedded server's files, locks, logs",
@@ -76,6 +81,12 @@ class Settings(AgentSettings, OpsSettings):
     )
     health_check_s: int = Field(
         default=30, ge=0, description="seconds a connection may idle before it is PINGed before use"
+    )
+    follow_s: float = Field(
+        default=0.25,
+        gt=0,
+        description="seconds between two questions to Sentinels or a Cluster where a node went: an "
+        "election takes one or two, and asking costs a millisecond",
     )
 
     # The circuit breaker

@@ -177,13 +177,29 @@ def claims_key(namespace: str = LEDGER) -> str:
     return f"{namespace}:{{all}}:claims"
 
 
-def index_name(namespace: str, holds: str, model: str, dimensions: int) -> str:
+def index_name(namespace: str, holds: str, model: str, dimensions: int, tag: str = "") -> str:
     """Name of a search index over one namespace: what it holds, and whose vectors.
+
+    Args:
+        namespace: whose keys.
+        holds: the kind of record.
+        model, dimensions: of the vectors.
+        tag: a hash tag of the shard that it is for, on a Cluster whose Search knows no others.
 
     >>> index_name("wellness", "memory", "all-minilm:latest", 384)
     'wellness:index:memory:all-minilm%3Alatest:384'
     """
-    return f"{_indexes(namespace)}{holds}:{encode(model)}:{dimensions}"
+    name = f"{_indexes(namespace)}{holds}:{encode(model)}:{dimensions}"
+    return f"{name}:{{{tag}}}" if tag else name
+
+
+def index_tag(name: str) -> str:
+    """The hash tag in the name of a search index; empty if there is none.
+
+    >>> index_tag(index_name("wellness", "memory", "all-minilm", 384, "17"))
+    '17'
+    """
+    return name.rpartition(":{")[2].removesuffix("}") if name.endswith("}") else ""
 
 
 def is_index_of(namespace: str, name: str) -> bool:

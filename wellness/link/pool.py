@@ -22,10 +22,14 @@ from redis.connection import SSLConnection, UnixDomainSocketConnection
 from redis.retry import Retry
 
 from wellness.errors import SettingsError, WellnessError
+from wellness.link.target import Target, target
 from wellness.settings import Settings
 
 CLIENT_NAME = "wellness"  # as CLIENT LIST shows it
-FORMS = "redis://[[user]:password@]host[:port][/db], rediss://... or unix:///path/to/socket[?db=0]"
+FORMS = (
+    "redis://[[user]:password@]host[:port][/db], rediss://..., unix:///path/to/socket[?db=0], "
+    "redis+sentinel://host:port,.../service[/db] or redis+cluster://host:port,..."
+)
 
 
 class PoolExhausted(WellnessError, redis.exceptions.ConnectionError):
@@ -98,6 +102,7 @@ def open_pool(url: str, settings: Settings) -> redis.BlockingConnectionPool:
             health_check_interval=settings.health_check_s,
             client_name=CLIENT_NAME,
             retry=Retry(NoBackoff(), 0),
+            **(trust(settings) if url.startswith("rediss:") else {}),
         )
         unconnected = pool.connection_class(**pool.connection_kwargs)  # checks the options
     except (ValueError, TypeError, redis.RedisError):
@@ -123,6 +128,23 @@ def close_idle(pool: redis.BlockingConnectionPool) -> None:
         if connection is not None:
             connection.disconnect()
         pool.pool.put_nowait(connection)
+
+
+def trust(settings: Settings) -> dict[str, Any]:
+    """Options of a TLS connection: who vouches for the server."""
+    return {"ssl_ca_certs": str(settings.redis_ca)} if settings.redis_ca else {}
+
+
+def read_target(url: str) -> Target | None:
+    """What a URL of Sentinels or of a Cluster means; None if it is that of one server.
+
+    Raises:
+        SettingsError: it cannot be used; the message never repeats it.
+    """
+    try:
+        return target(url)
+    except ValueError as error:
+        raise _unusable(str(error)) from None
 
 
 def _unusable(reason: str) -> SettingsError:

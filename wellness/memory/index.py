@@ -18,6 +18,7 @@ from redis.commands.search.field import Field, TagField, VectorField
 from redis.commands.search.index_definition import IndexDefinition, IndexType
 
 from wellness import keys
+from wellness.client import index_tag
 from wellness.errors import RecallError, SearchModuleMissing
 from wellness.memory.embedder import Embedder
 from wellness.memory.index_info import IndexInfo, definition, index_info
@@ -52,7 +53,7 @@ class MemoryIndex:
     ) -> None:
         self.client, self.namespace = client, namespace
         self.record, self.embedder = record, embedder_tag(embedder)
-        self.name = keys.index_name(namespace, record, embedder.model, embedder.dimensions)
+        self._about = (namespace, record, embedder.model, embedder.dimensions)
         graph = {
             "TYPE": "FLOAT32", "DIM": embedder.dimensions, "DISTANCE_METRIC": "COSINE",
             "M": settings.hnsw_m, "EF_CONSTRUCTION": settings.hnsw_ef_construction,
@@ -75,6 +76,11 @@ class MemoryIndex:
             "filter": self._filter,
             "stop words": "none",
         }
+
+    @property
+    def name(self) -> str:
+        """What Redis calls it; on a Cluster another one on each shard, see `client.index_tag`."""
+        return keys.index_name(*self._about, tag=index_tag(self.client))
 
     def ensure(self) -> None:
         """Make the index if it is not there; one that is there is never replaced.

@@ -1,0 +1,231 @@
+"""The client of a Redis that can move: behind Sentinels, or on a Cluster; made by `connect`.
+
+redis-py's own clients for these are a pool without limit of time, and a class that is no
+`redis.Redis`, each with retries of its own. This one is a `Client`: it hands each command to a
+`Client` of the node that serves it (`wellness.link.route`), so pool, timeouts and breaker are as
+on a single server, and all that is built on a `redis.Redis` works on.
+
+It belongs to one user, whose keys all have one slot: what has no key goes to the node of that
+slot. Commands for other users' keys arrive as well, by way of a node that says where to. What
+has several keys must keep to one user, as Redis Cluster demands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Self
+
+import redis
+
+from wellness.client import Client, GuardedPipeline
+from wellness.keys.slots import user_slot
+from wellness.link.directory import ClusterDirectory, Directory, SentinelDirectory
+from wellness.link.guard import Guard, command_name
+from wellness.link.pool import open_pool
+from wellness.link.route import REDIRECTIONS, Route
+from wellness.link.route_guard import RouteGuard
+from wellness.link.target import Address, Target
+from wellness.settings import Settings
+
+Command = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+class Follower(Client):
+    """A `Client` whose commands find their node; see the module."""
+
+    def __init__(
+        self, route: Route, slot: int, pool: redis.BlockingConnectionPool, guard: Guard
+    ) -> None:
+        self._route, self._slot, self._first_pool = route, slot, pool
+        super().__init__(pool, guard)
+
+    @property
+    def connection_pool(self) -> redis.ConnectionPool:
+        """That of the node which serves this user, for pub/sub and the like."""
+        node = self._route.current(self._slot)
+        return node.connection_pool if node else self._first_pool
+
+    @connection_pool.setter
+    def connection_pool(self, pool: redis.ConnectionPool) -> None:
+        """redis-py sets it; the nodes have their own."""
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        """Send one command to where it leads; see `Route.follow` for what it raises."""
+        return self.guard.run(
+            command_name(args),
+            (args,),
+            self._route.follow,
+            self._slot,
+            lambda node: node.execute_command(*args, **options),
+        )
+
+    def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> FollowingPipeline:
+        """A pipeline that is sent to where it leads."""
+        return FollowingPipeline(self, self._route, self._slot, transaction)
+
+    def for_user(self, user: str) -> Self:
+        """The same connections, from another user's point of view."""
+        return self._for_slot(user_slot(user))
+
+    def for_shards(self) -> list[Self]:
+        """One for each shard, in the order of their last slots.
+
+        Raises:
+            ConnectionFailed: nobody says what shards there are.
+        """
+        return [self._for_slot(slot) for slot in self._route.shards()]
+
+    def _for_slot(self, slot: int) -> Self:
+        other = type(self)(self._route, slot, self._first_pool, self.guard)
+        other.response_callbacks = self.response_callbacks
+        return other
+
+    def index_tag(self) -> str:
+        """What the names of search indexes on this user's shard carry; see `Route.index_tag`."""
+        return self._route.index_tag(self._slot)
+
+    def __repr__(self) -> str:
+        node = self._route.current(self._slot)
+        at = f", now at {node.guard.endpoint}" if node else ""
+        return f"<Client of {self.guard.endpoint}{at}, circuit {self.guard.breaker.state}>"
+
+
+class FollowingPipeline(GuardedPipeline):
+    """A pipeline that is sent as a whole to the node of its keys, and again where that says.
+
+    Of a transaction, nothing has been done when a node sends it elsewhere. Without one, only
+    what was sent elsewhere is sent again. A transaction that watches keys stays with the node
+    where it began: if that changes, it has failed as if a key had, with a `WatchError`.
+    """
+
+    def __init__(self, client: Follower, route: Route, slot: int, transaction: bool) -> None:
+        super().__init__(client, transaction, None)
+        self._route, self._slot = route, slot
+        self._watcher: GuardedPipeline | None = None
+
+    def immediate_execute_command(self, *args: Any, **options: Any) -> Any:
+        """Send WATCH, or a command between it and MULTI."""
+        try:
+            return self.guard.run(
+                command_name(args), (args,), self._route.follow, self._slot,
+                lambda node: self._send_now(node, args, options),
+            )  # fmt: skip
+        finally:
+            self.watching = bool(self._watcher and self._watcher.watching)
+
+    def _send_now(self, node: Client, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        if self._watcher:
+            return _watched(self._watcher.immediate_execute_command, *args, **options)
+        pipe = node.pipeline()
+        reply = pipe.immediate_execute_command(*args, **options)
+        if pipe.watching:
+            self._watcher = pipe
+        else:
+            pipe.reset()
+        return reply
+
+    def execute(self, raise_on_error: bool = True) -> list[Any]:
+        """Send what was queued; see `Route.follow` for what it raises."""
+        if not self.command_stack and not self.watching:
+            return []
+        atomic = self._atomic or self.explicit_transaction
+        commands = [args for args, _ in self.command_stack]
+        try:
+            return self.guard.run(
+                "MULTI" if atomic else "PIPELINE",
+                commands,
+                self._send_watched if self._watcher else self._send if atomic else self._send_each,
+                raise_on_error,
+            )
+        finally:
+            self.reset()
+
+    def _send_watched(self, raise_on_error: bool) -> list[Any]:
+        assert self._watcher
+        pipe = self._filled(self._watcher, self.command_stack)
+        return list(_watched(pipe.execute, raise_on_error))
+
+    def _send(self, raise_on_error: bool) -> list[Any]:
+        def send(node: Client) -> list[Any]:
+            return self._filled(node.pipeline(), self.command_stack).execute(raise_on_error)
+
+        return self._route.follow(self._slot, send)
+
+    def _send_each(self, raise_on_error: bool) -> list[Any]:
+        """Send without a transaction: again only what is answered with another place or time."""
+        stack = self.command_stack
+        replies: list[Any] = [None] * len(stack)
+        left = list(range(len(stack)))
+
+        def send(node: Client) -> None:
+            pipe = self._filled(node.pipeline(transaction=False), [stack[at] for at in left])
+            for at, reply in zip(list(left), pipe.execute(raise_on_error=False), strict=True):
+                replies[at] = reply
+                if not isinstance(reply, REDIRECTIONS):
+                    left.remove(at)
+            if left:
+                raise replies[left[0]]
+
+        self._route.follow(self._slot, send)
+        if raise_on_error:
+            self.raise_first_error(stack, replies)  # type: ignore[no-untyped-call]
+        return replies
+
+    def _filled(self, pipe: GuardedPipeline, commands: list[Command]) -> GuardedPipeline:
+        pipe.command_stack = [(args, dict(options)) for args, options in commands]
+        pipe.scripts = set(self.scripts)
+        pipe.explicit_transaction = self.explicit_transaction
+        return pipe
+
+    def reset(self) -> None:  # type: ignore[override]
+        """Forget what was queued and watched."""
+        watcher, self._watcher = self.__dict__.get("_watcher"), None
+        if watcher:
+            watcher.reset()
+        super().reset()
+
+
+def _watched(send: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Send on a connection that watches keys: another place is the end of that."""
+    try:
+        return send(*args, **options)
+    except REDIRECTIONS as error:
+        raise redis.WatchError("The watched keys are served by another node now.") from error
+
+
+def open_follower(
+    target: Target, settings: Settings, clock: Callable[[], float], user: str
+) -> Follower:
+    """A client of a target; opens no connection yet.
+
+    Args:
+        target: Sentinels or a Cluster.
+        settings: of each node's pool and breaker.
+        clock: monotonic seconds.
+        user: to whose shard goes what has no key.
+
+    Raises:
+        SettingsError: the options of the URL cannot be used.
+    """
+
+    def open_node(address: Address) -> Client:
+        pool = open_pool(target.url(address), settings)
+        node = Client(pool, Guard(pool, settings, clock))
+        node.own(None)
+        node.response_callbacks = client.response_callbacks
+        return node
+
+    def close() -> None:
+        route.close()
+        first_pool.disconnect()
+
+    directory: Directory = (
+        SentinelDirectory(target, settings) if target.kind == "sentinel"
+        else ClusterDirectory(target)
+    )  # fmt: skip
+    first_pool = open_pool(target.url(target.hosts[0]), settings)
+    route = Route(target.label, directory, open_node, settings, clock)
+    guard = RouteGuard(first_pool, route, settings, clock)
+    client = Follower(route, user_slot(user), first_pool, guard)
+    client.own(close)
+    return client

@@ -1,0 +1,1 @@
+"""Local topologies for lessons and tests: Sentinel, Cluster, TLS, ACL users."""
