@@ -61,7 +61,7 @@ class OpsSettings(BaseSettings):
     # The audit log
     audit_entries: int = Field(
         default=10_000,
-        gt=0,
+        ge=2,
         description="entries kept of one person's audit log: about two thousand turns, some 6 MB",
     )
     audit_ttl_s: int = Field(

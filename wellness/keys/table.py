@@ -83,7 +83,7 @@ KINDS: dict[str, Kind] = {
              "what the agent did, one entry an event, each chained to the one before"),
         Kind("audit_tip", "{user}:audit_tip", "hash", "ops.audit", "audit_ttl_s",
              "number, hash and id of the audit log's last entry, and how its chain is made"),
-        Kind("audit_dead", "{user}:audit_dead:<group>", "stream", "ops.dead_letters",
+        Kind("audit_dead", "{user}:audit_dead:<group>", "stream", "ops.group",
              "audit_ttl_s", "entries that a consumer group could not handle, each with the reason"),
         Kind("scratch", "{user}:scratch:<name>", "any", "notebooks", ANY_TTL,
              "what a lesson tries out; gone with the lesson's namespace"),

@@ -167,7 +167,7 @@ def _missing(
     early = [entry for number, entry in genuine.items() if number < begins]
     faults += [_fault("inserted", e, "had been cut off before") for e in early]
     first = genuine.get(begins)
-    if first is not None and first.previous != previous:
+    if first is not None and sound[first.id] and first.previous != previous:
         faults.append(_fault("changed", first, "does not begin where the log was cut"))
     return faults
 
