@@ -198,9 +198,9 @@ def test_what_could_not_be_pushed_is_pushed_the_next_time(
 
 def test_a_dead_redis_costs_no_count(make: Make, tmp_path: Path) -> None:
     metrics = busy(5)
-    with connect(Settings(redis_url=f"unix://{tmp_path}/none")) as dead:
-        with pytest.raises(RedisError):
-            make(dead).push(metrics)
+    away = Settings(redis_url=f"unix://{tmp_path}/none")
+    with connect(away) as dead, pytest.raises(RedisError):
+        make(dead).push(metrics)
     make().push(metrics)
     assert make().merged().commands["GET"].calls == 5
 
