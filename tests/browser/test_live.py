@@ -9,7 +9,7 @@ from .conftest import IDLE, Room, Sheet
 CELLS = [
     """
 import time
-from wellness.lesson.live import Live, stop_all
+from wellness.lesson.live import Live
 begun = time.monotonic()
 clock = Live("clock", lambda: f"<b class='clock'>{time.monotonic() - begun:.2f}</b>", every_s=0.1)
 clock.start()

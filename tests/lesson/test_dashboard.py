@@ -10,8 +10,8 @@ from redis import Redis
 
 from wellness.client import Client, connect
 from wellness.keys import Keys
+from wellness.lesson.background import stop_all
 from wellness.lesson.dashboard import Dashboard, draw
-from wellness.lesson.live import stop_all
 from wellness.lesson.pulse import KEPT, Beat, Pulse
 from wellness.ops.metrics import Metrics
 from wellness.server import EmbeddedServer

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from redis.exceptions import ConnectionError
 
-from wellness.lesson.live import Live, stop_all
+from wellness.lesson.background import stop_all
+from wellness.lesson.live import Live
 
 
 @pytest.fixture(autouse=True)

@@ -124,7 +124,8 @@ def badges(said: Answer) -> str:
     """What an answer was made of, as HTML: tools, memories, check, time."""
     told = [result.tool for result in said.results]
     if said.recalled and said.recalled.hits:
-        told.append(f"{len(said.recalled.hits)} memories")
+        n = len(said.recalled.hits)
+        told.append("1 memory" if n == 1 else f"{n} memories")
     if said.remembered and said.remembered.learned:
         told.append(f"learned {len(said.remembered.learned)}")
     if said.validation and said.validation.numbers:

@@ -11,11 +11,13 @@ from contextlib import suppress
 from html import escape
 from math import isnan
 
+import ipywidgets as widgets
 from redis.exceptions import RedisError
 
 from wellness.client import Client, connect
 from wellness.errors import WellnessError
 from wellness.lesson.live import Live
+from wellness.lesson.load import Load
 from wellness.lesson.pulse import Beat, Pulse
 from wellness.lesson.spark import spark
 from wellness.link.histogram import duration
@@ -102,3 +104,14 @@ def _times(beat: Beat) -> str:
 
 def _rate(share: float) -> str:
     return "–" if isnan(share) else f"{share:.0%}"
+
+
+def rate_slider(load: Load, most: int) -> widgets.IntSlider:
+    """A slider for the calls a second of a load; arrow keys move it too."""
+    slider = widgets.IntSlider(
+        value=round(load.rate), max=most, step=max(most // 40, 1), description="Calls a second",
+        tooltip="Calls a second of the load", style={"description_width": "initial"},
+        layout=widgets.Layout(width="30em"),
+    )  # fmt: skip
+    slider.observe(lambda change: setattr(load, "rate", change["new"]), names="value")
+    return slider

@@ -4,7 +4,7 @@ An exception inside an ipywidgets `Output`, a widget's callback or an IPython ev
 forgotten; one inside an asyncio task that nobody awaits is not even shown. Each of the former
 passes through the shell's `showtraceback`, which for a cell's own error is called with
 `running_compiled_code`; the latter are found among the live objects and by the event loop. What
-moves (`wellness.lesson.live`) draws in threads, whose errors nobody sees either.
+goes on in threads (`wellness.lesson.background`) fails unseen as well.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from types import CoroutineType
 from typing import Any
+
+from wellness.lesson import background
 
 # Tasks of these packages belong to the kernel and outlive every cell.
 KERNEL = frozenset({"ipykernel", "jupyter_client", "tornado", "zmq", "anyio", "IPython", "comm"})
@@ -37,7 +39,8 @@ class Guard:
     def problems(self) -> list[str]:
         """What went wrong unseen since the start or the last call, one line each."""
         gc.collect()
-        found = [*self._found, *_failed_tasks(), *_forgotten_coroutines(), *_failed_pictures()]
+        found = [*self._found, *_failed_tasks(), *_forgotten_coroutines()]
+        found += background.stop_all()
         for task in self._pending() - self._before:
             found.append(f"A task was never awaited and still runs: {_name(task)}.")
             task.cancel()
@@ -114,12 +117,6 @@ def _forgotten_coroutines() -> Iterator[str]:
         if state == inspect.CORO_CREATED and _package(coroutine) == "__main__":
             yield f"A coroutine was never awaited: {coroutine.__qualname__}."
             coroutine.close()
-
-
-def _failed_pictures() -> list[str]:
-    """What went wrong in pictures that move, all of which end here."""
-    live = sys.modules.get("wellness.lesson.live")
-    return live.stop_all() if live else []
 
 
 def _live(kind: type) -> list[Any]:

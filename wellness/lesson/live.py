@@ -15,8 +15,7 @@ import ipywidgets as widgets
 from redis.exceptions import RedisError
 
 from wellness.errors import WellnessError
-
-_running: dict[str, Live] = {}
+from wellness.lesson import background
 
 
 class Live:
@@ -25,7 +24,7 @@ class Live:
     Args:
         name: of the picture; one that is drawn again takes the place of the one before.
         draw: makes the HTML. What it raises because Redis is away is shown, and it goes on; any
-            other error ends it, and `stop_all` tells.
+            other error ends it, and `background.stop_all` tells.
         every_s: seconds from the end of one drawing to the next.
         most_s: seconds after which it ends by itself, so that nothing is drawn for ever.
     """
@@ -49,9 +48,7 @@ class Live:
 
     def start(self) -> Live:
         """Draw now, and go on in the background."""
-        if before := _running.get(self.name):
-            before.stop()
-        _running[self.name] = self
+        background.begin(self)
         self.redraw()
         self._go()
         return self
@@ -71,8 +68,7 @@ class Live:
         thread, self._thread = self._thread, None
         if thread and thread is not threading.current_thread():
             thread.join(timeout=5)
-        if _running.get(self.name) is self:
-            del _running[self.name]
+        background.end(self)
 
     @property
     def running(self) -> bool:
@@ -116,13 +112,3 @@ class Live:
 
     def __repr__(self) -> str:
         return f"<Live {self.name!r}, {self.drawn} times drawn>"
-
-
-def stop_all() -> list[str]:
-    """Stop all that moves; what went wrong in them, a line each."""
-    problems = []
-    for live in list(_running.values()):
-        live.stop()
-        if live.error:
-            problems.append(f"{live.name} stopped with {type(live.error).__name__}: {live.error}.")
-    return problems

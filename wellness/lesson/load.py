@@ -14,6 +14,7 @@ from collections.abc import Callable
 from redis.exceptions import RedisError
 
 from wellness.errors import WellnessError
+from wellness.lesson import background
 from wellness.link.histogram import Histogram
 
 IDLE_S = 0.05  # how soon a new rate is noticed
@@ -23,25 +24,37 @@ BACKLOG_S = 1.0  # a call that is due longer than this is dropped, or a stall wo
 class Load:
     """Calls `act` about `rate` times a second in a thread of its own.
 
-    with Load(act, rate=200) as load:
-        load.rate = 400
+    load = Load(act, rate=200).start()
+    load.rate = 400
+    load.stop()
     load.waited.p99      # from when it was due to when it was done
+
+    It ends after `most_s` seconds, and with the lesson.
 
     Attributes:
         rate: calls a second; 0 pauses.
+        error: what `act` raised, unless it was about Redis; it ends the load.
         done, failed, dropped: calls that worked, that Redis did not answer, that came too late.
     """
 
-    def __init__(self, act: Callable[[int], object], *, rate: float) -> None:
-        self.rate, self._act = rate, act
+    name = "load"
+
+    def __init__(self, act: Callable[[int], object], *, rate: float, most_s: float = 300) -> None:
+        self.rate, self._act, self._most_s = rate, act, most_s
+        self.error: Exception | None = None
         self.done = self.failed = self.dropped = 0
         self.waited = Histogram()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="load", daemon=True)
 
-    def __enter__(self) -> Load:
+    def start(self) -> Load:
+        """Begin."""
+        background.begin(self)
         self._thread.start()
         return self
+
+    def __enter__(self) -> Load:
+        return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
@@ -51,10 +64,18 @@ class Load:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
+        background.end(self)
 
     def _run(self) -> None:
+        try:
+            self._loop()
+        except Exception as error:
+            self.error = error
+
+    def _loop(self) -> None:
         due, calls = time.perf_counter(), 0
-        while not self._stop.is_set():
+        end = due + self._most_s
+        while not self._stop.is_set() and time.perf_counter() < end:
             now = time.perf_counter()
             if self.rate <= 0:
                 self._stop.wait(IDLE_S)
