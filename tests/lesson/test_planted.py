@@ -18,7 +18,7 @@ from wellness.ops.slowlog import SLOW_S, Slowlog
 from wellness.server import start
 from wellness.settings import Settings
 
-SEEDS = range(6)
+SEEDS = (0, 1, 4)  # one of each type
 
 
 @pytest.fixture

@@ -53,7 +53,11 @@ def info(
         for extra in part.tables:
             write("")
             table(("", *extra.head), [("", *row) for row in extra.rows])
+        for note in part.notes:
+            write(f"  {note}")
         write("")
     write(found.summary)
-    for one in found.look_here:
-        write(f"\n{one.what}: {one.value}\n  {one.why}\n  {one.do}")
+    for one in found.to_explain:
+        write(f"\n{one.what}: {one.value if one.do else one.verdict}\n  {one.why}")
+        if one.do:
+            write(f"  {one.do}")

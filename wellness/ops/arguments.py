@@ -91,7 +91,7 @@ def _hidden(word: Any, name: str, *, first: bool) -> str:
     if isinstance(said, str) and said.upper() in OPTIONS:
         return said.upper()
     count = len(word) if isinstance(word, bytes) else len(str(word).encode())
-    return f"<{count:,} bytes>"
+    return f"<{count:,} byte{'s' if count != 1 else ''}>"
 
 
 def blob(value: bytes) -> str:

@@ -88,20 +88,25 @@ class Part:
         """What is shown below the findings."""
         return ()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know to understand the values, a sentence or two each."""
+        return ()
+
     def __repr__(self) -> str:
-        lines = [f"{self.caption}"]
+        lines = [self.caption]
         for found in self.findings:
             lines.append(f"  {found.what}: {found.value} [{found.verdict}] {found.why}")
             if found.do:
                 lines.append(f"    {found.do}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
         head = ("", "value", "verdict", "why", "what to do")
         rows = tuple((f.what, f.value, f.verdict, f.why, f.do) for f in self.findings)
-        return "".join(
-            table._repr_html_() for table in (Table(self.caption, head, rows), *self.tables)
-        )
+        tables = (Table(self.caption, head, rows), *self.tables)
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        return "".join(table._repr_html_() for table in tables) + notes
 
 
 @dataclass(frozen=True, repr=False)

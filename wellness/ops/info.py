@@ -56,9 +56,13 @@ class Dashboard:
     @property
     def look_here(self) -> tuple[Finding, ...]:
         """Only what needs a look."""
-        return tuple(
-            found for part in self.parts for found in part.findings if found.verdict == "look here"
-        )
+        return tuple(found for found in self.to_explain if found.verdict == "look here")
+
+    @property
+    def to_explain(self) -> tuple[Finding, ...]:
+        """What is not fine: it needs a look, or could not be read."""
+        found = [one for part in self.parts for one in part.findings if one.verdict != "fine"]
+        return tuple(sorted(found, key=lambda one: one.verdict))
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, as JSON can hold it: the values of each part and its findings."""

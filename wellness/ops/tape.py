@@ -1,10 +1,11 @@
 """The last commands of one client, as they went: a MONITOR that costs the server nothing.
 
-MONITOR makes the server send every command of every client to the one who watches: on a busy
-server that halves the throughput, shows other people's data and passwords, and says nothing about
-how long a command took. This tape is an observer in the client itself: it hears only what this
-client sends, knows how long each round trip took and how it ended, and keeps no more than it was
-told to. What it cannot hear is anybody else.
+MONITOR makes the server send every command of every client to the one who watches. On a busy
+server that is expensive (Redis' own documentation warns that one watcher can cost more than half
+of the throughput), shows other people's data in full, and says neither how long a command took nor
+how it ended; hosted services refuse it. This tape is an observer in the client itself: it hears
+only what this client sends, knows how long each round trip took and how it ended, and keeps no
+more than it was told to. What it cannot hear is anybody else.
 
     tape = CommandTape(clock=time.time)
     client.guard.add(tape)

@@ -19,9 +19,9 @@ from wellness.ops.finding import (
 
 MANY_CLIENTS = 0.8  # of maxclients: the next pool that opens its connections may be refused
 HIT_RATE_MEANS = (
-    "Of all programs' reads by key since the start, the part that found one. Not the hit rate of "
-    "a cache: a search reads through its index and counts as neither, TTL counts as a read, and a "
-    "hit may be the wrong answer."
+    "The keyspace hit rate is not the hit rate of a cache. It counts the reads by key of all "
+    "programs since the start: a search reads through its index and counts as neither, TYPE and "
+    "TTL count as reads, and a hit may be the wrong answer. A cache has to count for itself."
 )
 
 
@@ -61,7 +61,8 @@ class Traffic(Part):
             hit = fine("keyspace hit rate", "none yet", "Nothing was read by key so far.")
         else:
             reads = number(self.hits + self.misses)
-            hit = fine("keyspace hit rate", f"{rate:.1%} of {reads}", HIT_RATE_MEANS)
+            why = "The part of the reads by key that found one."
+            hit = fine("keyspace hit rate", f"{rate:.1%} of {reads}", why)
         return (
             self._clients(),
             told("blocked clients", number(self.blocked),
@@ -70,6 +71,11 @@ class Traffic(Part):
             told("commands a second", number(self.commands_per_s), "Of the last moments."),
             hit,
         )  # fmt: skip
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the hit rate does not mean."""
+        return (HIT_RATE_MEANS,)
 
     def _clients(self) -> Finding:
         what = "connected clients"
