@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 WIDTH, HEIGHT, EDGE = 240, 56, 3
+FEWEST = 20  # values that fill the width; fewer leave room on the left
 DASHES = ("", "5 3", "1.5 2.5")
 
 
@@ -23,18 +24,19 @@ def spark(
         series: values by name, oldest first; NaN leaves a gap. Up to three lines.
         label: what it shows and the newest value, for those who do not see it.
         log: a logarithmic axis; zeros and negative values are left out of it.
-        most: how many values fill the width.
+        most: how many of the newest values are shown.
 
     >>> spark({"ops": [1, 2, 3]}, label="ops").count("polyline")
     1
     """
     scaled = {name: [_scale(value, log) for value in values[-most:]]
               for name, values in series.items()}  # fmt: skip
+    wide = max(FEWEST, *map(len, scaled.values()))
     known = [value for values in scaled.values() for value in values if math.isfinite(value)]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     low = low if log else min(0.0, low)
     lines = "".join(
-        _line(values, low, high if high > low else low + 1.0, most, DASHES[at % len(DASHES)])
+        _line(values, low, high if high > low else low + 1.0, wide, DASHES[at % len(DASHES)])
         for at, values in enumerate(scaled.values())
     )
     return (
@@ -49,8 +51,8 @@ def _scale(value: float, log: bool) -> float:
     return math.log10(value) if value > 0 else math.nan
 
 
-def _line(values: Sequence[float], low: float, high: float, most: int, dash: str) -> str:
-    step = (WIDTH - 2 * EDGE) / max(most - 1, 1)
+def _line(values: Sequence[float], low: float, high: float, wide: int, dash: str) -> str:
+    step = (WIDTH - 2 * EDGE) / (wide - 1)
     first = WIDTH - EDGE - step * (len(values) - 1)
     pieces: list[list[str]] = [[]]
     for at, value in enumerate(values):
