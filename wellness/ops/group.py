@@ -14,7 +14,7 @@ from redis.exceptions import ResponseError
 
 from wellness.ops.audit import AuditLog
 from wellness.ops.effects import Effects
-from wellness.ops.entries import Entry
+from wellness.ops.entries import Entry, entry_of
 from wellness.settings import Settings
 
 
@@ -24,13 +24,13 @@ class State:
 
     Attributes:
         pending: entries handed out and not acknowledged.
-        undelivered: entries not handed out yet; None if Redis cannot tell, as after a deletion.
+        undelivered: entries that are kept and not handed out yet.
         dead: entries put aside.
         consumers: how many names have ever read and were not removed.
     """
 
     pending: int
-    undelivered: int | None
+    undelivered: int
     dead: int
     consumers: int
 
@@ -77,13 +77,21 @@ class Group:
             raise made
 
     def state(self) -> State:
-        """How far the group is."""
+        """How far the group is.
+
+        What is undelivered is counted by the entries' own numbers: Redis's `lag` goes on counting
+        what was cut off unread.
+        """
         pipe = self.log.client.pipeline(transaction=True)
         pipe.xinfo_groups(self.stream)
         pipe.xlen(self.dead)
-        groups, dead = pipe.execute()
+        pipe.hget(self.log.keys.audit_tip, "n")
+        groups, dead, tip = pipe.execute()
         found = next(g for g in groups if g["name"] == self.name.encode())
-        return State(found["pending"], found["lag"], dead, found["consumers"])
+        after = f"({found['last-delivered-id'].decode()}"
+        page: Any = self.log.client.xrange(self.stream, after, count=1)
+        undelivered = int(tip) - entry_of(*page[0]).number + 1 if page else 0
+        return State(found["pending"], undelivered, dead, found["consumers"])
 
     def bury(
         self, effects: Effects, entry: Entry, *, reason: str, deliveries: int, by: str
