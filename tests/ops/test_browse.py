@@ -64,7 +64,7 @@ def test_a_page_ends_with_its_budget_and_the_next_goes_on(client: Redis, namespa
     client.mset({Keys(namespace, "ann").scratch(str(n)): n for n in range(count)})
     page = browse(client, namespace, size=10 * count, budget=Budget(keys=1, seconds=60))
     assert page.next
-    assert "budget ended" in page.table().caption
+    assert "stopped after" in page.table().caption
     found = {one.key for one in page.rows}
     while page.next:
         page = browse(client, namespace, size=10 * count, cursor=page.next, budget=AMPLE)

@@ -179,7 +179,7 @@ def test_what_was_not_seen_is_said(alone: Client) -> None:
     assert 0 < space.keys < MANY
     assert space.coverage.keys == MANY
     assert space.coverage.share == pytest.approx(space.keys / MANY)
-    assert "budget ended" in space.findings[0].why
+    assert "stopped after" in space.findings[0].why
 
 
 def test_a_share_of_nothing_divides_by_nothing(alone: Client) -> None:
@@ -244,7 +244,7 @@ def test_a_search_in_parts_finds_the_same(alone: Client) -> None:
     assert part.rest
     (finding,) = part.findings
     assert finding.verdict == "look here"
-    assert "budget ended" in finding.why
+    assert "stopped after" in finding.why
     shares = []
     while part.rest:
         shares.append(part.coverage.share)

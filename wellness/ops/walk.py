@@ -114,7 +114,7 @@ class Coverage:
             return f"all {self.passed:,} keys of the server were passed"
         share = f", {self.share:.1%}" if self.share is not None else ""
         of = f" of {self.keys:,}" if self.keys is not None else ""
-        return f"the budget ended after {self.passed:,}{of} keys of the server{share}"
+        return f"stopped after {self.passed:,}{of} keys of the server{share}"
 
 
 def covered(client: Redis, walk: Walk) -> Coverage:
