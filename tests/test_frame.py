@@ -204,21 +204,23 @@ def services() -> dict[str, dict[str, Any]]:
 
 def test_every_port_is_published_on_loopback_only(services: dict[str, dict[str, Any]]) -> None:
     ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert set(ports) == {"redis", "ollama", "lab"}
+    assert set(ports) == {"redis", "ollama", "lab", "prometheus", "grafana"}
     for port in (port for one in ports.values() for port in one):
         assert re.fullmatch(r"127\.0\.0\.1:\$\{\w+_PORT:-(\d+)\}:\1", port), port
-    assert not any("network_mode" in service for service in services.values())
+    shared = {name: of["network_mode"] for name, of in services.items() if "network_mode" in of}
+    assert shared == {"metrics": "service:prometheus"}, "no container has the host's network"
+    assert "ports" not in services["metrics"]
 
 
 def test_every_image_is_pinned(services: dict[str, dict[str, Any]]) -> None:
     images = [service["image"] for service in services.values() if "image" in service]
     (base,) = re.findall(r"^FROM (\S+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     for image in [*images, base]:
-        assert re.search(r":\d+\.\d+", image), image
+        assert re.search(r":v?\d+\.\d+", image), image
 
 
 def test_what_stays_up_is_checked_and_restarted(services: dict[str, dict[str, Any]]) -> None:
-    for name in ("redis", "ollama", "lab"):
+    for name in ("redis", "ollama", "lab", "metrics", "prometheus", "grafana"):
         assert services[name]["restart"] == "unless-stopped"
         assert services[name]["healthcheck"]["test"]
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
