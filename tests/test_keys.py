@@ -30,12 +30,15 @@ WITH_PART: dict[str, Callable[[Keys, str], str]] = {
     "audit_dead": Keys.audit_dead,
     "metrics": Keys.metrics,
     "series": Keys.series,
+    "limit": Keys.limit,
+    "quota": Keys.quota,
+    "session": Keys.session,
     "scratch": Keys.scratch,
 }
 WITHOUT_PART = (
     "sources", "workouts", "correlations", "activity", "beats", "profile", "imports",
     "progress", "version", "conversations", "titles", "embedding_stats",
-    "event_sequence", "audit", "audit_tip",
+    "event_sequence", "audit", "audit_tip", "sessions",
 )  # fmt: skip
 HOSTILE = [
     "ann", "a}b:*", "{ann}", "ann}:readings:HeartRate", "ann:", "ü", "..", "/etc", "a b", "*", "?",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
@@ -92,4 +94,41 @@ class OpsSettings(BaseSettings):
         gt=0,
         description="times an entry is handed out before it is put aside as undeliverable: a "
         "restart or two are bad luck, five are its own doing",
+    )
+
+    # Limits
+    limit_turns: int = Field(
+        default=0,
+        ge=0,
+        le=5_000,
+        description="questions one person may ask the agent within `limit_turns_window_s`; "
+        "0 for no limit",
+    )
+    limit_turns_window_s: float = Field(
+        default=60.0, gt=0, le=86_400, description="seconds of the window that slides: a minute"
+    )
+    quota_tokens_hour: int = Field(
+        default=0,
+        ge=0,
+        description="tokens of a chat model, read and written, one person may use in any hour; "
+        "0 for no quota",
+    )
+    quota_tokens_day: int = Field(
+        default=0, ge=0, description="the same in any 24 hours; 0 for no quota"
+    )
+    quota_turn_tokens: int = Field(
+        default=4_000,
+        gt=0,
+        description="tokens set aside before a turn, which knows only afterwards what it used: "
+        "most turns take less, and what one takes more is counted when it is over",
+    )
+    limits_when_down: Literal["open", "closed"] = Field(
+        default="open",
+        description="what a limit does while Redis cannot count: let through, since a person's "
+        "own agent should answer, or refuse, where each call costs money",
+    )
+    session_ttl_s: int = Field(
+        default=3_600,
+        gt=0,
+        description="seconds a session lasts after it was opened: an hour; its token says the same",
     )

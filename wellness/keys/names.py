@@ -171,6 +171,23 @@ class Keys:
         """Stream of the audit entries that one consumer group could not handle."""
         return self._key("audit_dead", group)
 
+    def limit(self, rule: str) -> str:
+        """List of when one subject was let through by one rule; the subject is the user."""
+        return self._key("limit", rule)
+
+    def quota(self, rule: str) -> str:
+        """Hash of the tokens that one subject had; the subject is the user."""
+        return self._key("quota", rule)
+
+    def session(self, id: str) -> str:
+        """Hash of one session."""
+        return self._key("session", id)
+
+    @property
+    def sessions(self) -> str:
+        """Sorted set of a person's sessions."""
+        return self._key("sessions")
+
 
 def claims_key(namespace: str = LEDGER) -> str:
     """Hash of the claims ledger of this Redis."""

@@ -9,6 +9,7 @@ LEDGER = "wellness:ledger"  # claims and progress outlive lessons, so they have 
 PROGRESS = "wellness:progress"
 LESSON = "wellness:lesson"
 ANY_TTL = -1
+DAY_S, HOUR_S = 86_400, 3_600  # the longest window of a limit, and its longest slot
 EVERYONE = "*"  # the owner of what all users may recall; nobody can be called that
 
 
@@ -85,6 +86,14 @@ KINDS: dict[str, Kind] = {
              "number, hash and id of the audit log's last entry, and how its chain is made"),
         Kind("audit_dead", "{user}:audit_dead:<group>", "stream", "ops.group",
              "audit_ttl_s", "entries that a consumer group could not handle, each with the reason"),
+        Kind("limit", "{user}:limit:<rule>", "list", "ops.limits", DAY_S,
+             "when one subject was let through in the last window, in microseconds"),
+        Kind("quota", "{user}:quota:<rule>", "hash", "ops.quota", DAY_S + HOUR_S,
+             "one field a slot of time: the tokens that one subject had in it"),
+        Kind("session", "{user}:session:<id>", "hash", "lesson.sessions", "session_ttl_s",
+             "one session of a person who signed in: its role, and when it began"),
+        Kind("sessions", "{user}:sessions", "zset", "lesson.sessions", "session_ttl_s",
+             "a person's sessions, scored by when they expire"),
         Kind("scratch", "{user}:scratch:<name>", "any", "notebooks", ANY_TTL,
              "what a lesson tries out; gone with the lesson's namespace"),
         Kind("claims", "{all}:claims", "hash", "lesson.claims", None,
