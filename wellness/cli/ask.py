@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wellness.cli.audit import missing, recorded
 from wellness.cli.console import Json, Now, User, now_for, progress, store_of, write, write_json
 
 if TYPE_CHECKING:  # these take long to import, and `--help` needs none of them
-    from wellness.agent.agent import Agent, Answer
+    from wellness.agent.agent import Answer
+    from wellness.ops.observed import Observed
 
 Conversation = Annotated[
     str, typer.Option(help="Which conversation it belongs to; any name begins a new one.")
@@ -48,14 +50,18 @@ def ask(
             open_agent(
                 store, settings, clock=time.time, memory=not stateless, progress=update
             ) as agent,
+            recorded(agent, store, settings) as watched,
         ):
-            said = agent.ask(question, now=at, conversation=conversation)
+            said = watched.ask(question, now=at, conversation=conversation)
     if json:
-        write_json({"user": store.user, "now": at, **said.to_dict()})
+        written = watched.recorder.to_dict()
+        write_json({"user": store.user, "now": at, **said.to_dict(), "audit": written})
     else:
         write(said.answer)
         write(f"\n{origin(said)} Now is {at:%a %d %b %Y %H:%M} ({now_from}).")
         explain(said)
+        if gone := missing(watched.recorder):
+            write(gone)
     if said.degraded:
         raise SystemExit(1)
 
@@ -76,6 +82,7 @@ def chat(
             open_agent(
                 store, settings, clock=time.time, memory=not stateless, progress=update
             ) as agent,
+            recorded(agent, store, settings) as watched,
         ):
             kept = "nothing is remembered" if stateless else f"conversation {conversation!r}"
             write(f"{agent.chat.model}, data of {store.user!r}, {kept}.")
@@ -90,7 +97,7 @@ def chat(
                     explain(last) if last else write("Nothing was asked yet.")
                 elif line:
                     at, _ = now_for(store, now)
-                    last = _answer(agent, line, at, conversation)
+                    last = _answer(watched, line, at, conversation)
 
 
 def _line() -> str | None:
@@ -104,11 +111,13 @@ def _line() -> str | None:
         return None
 
 
-def _answer(agent: Agent, question: str, at: Any, conversation: str) -> Answer:
-    said = agent.ask(question, now=at, conversation=conversation)
+def _answer(watched: Observed[Answer], question: str, at: Any, conversation: str) -> Answer:
+    said = watched.ask(question, now=at, conversation=conversation)
     write(said.answer)
     for problem in said.degraded:
         write(f"  ! {problem}")
+    if gone := missing(watched.recorder):
+        write(f"  ! {gone}")
     write(f"  [{origin(said)}]")
     return said
 

@@ -28,35 +28,12 @@ from redis.client import Pipeline
 from wellness import keys as key_table
 from wellness.errors import AuditError
 from wellness.keys import Keys
+from wellness.ops.audit_scripts import APPEND, AT
 from wellness.ops.chain import Chain
 from wellness.ops.entries import Entry, Tip, entry_of, position, tip_of
 from wellness.ops.events import Event, EventKind, encode, event
 from wellness.settings import Settings
 
-# KEYS: stream, tip. ARGV: expected hash, scheme, seconds to live, first id to keep or "", the
-# hash to build on, then the hash and the content of each entry.
-APPEND = """
-local tip = redis.call('HMGET', KEYS[2], 'n', 'hash', 'scheme')
-local n, hash, scheme = tonumber(tip[1] or 0) or 0, tip[2] or '', tip[3] or ''
-if hash ~= ARGV[1] or (scheme ~= '' and scheme ~= ARGV[2]) then return {0, n, hash, scheme} end
-local previous, ids = ARGV[5], {}
-for i = 6, #ARGV, 2 do
-  n = n + 1
-  ids[#ids + 1] = redis.call('XADD', KEYS[1], '*',
-    'n', n, 'prev', previous, 'hash', ARGV[i], 'event', ARGV[i + 1])
-  previous = ARGV[i]
-end
-redis.call('HSET', KEYS[2], 'n', n, 'hash', previous, 'id', ids[#ids], 'scheme', ARGV[2])
-if ARGV[4] ~= '' then redis.call('XTRIM', KEYS[1], 'MINID', ARGV[4]) end
-redis.call('EXPIRE', KEYS[1], ARGV[3])
-redis.call('EXPIRE', KEYS[2], ARGV[3])
-return {1, redis.call('XLEN', KEYS[1]), ids}
-"""
-# The entry at a place from the oldest; the ones before it stay in Redis.
-AT = """
-local found = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', ARGV[1])
-return found[#found]
-"""
 PAGE = 500  # entries of one reply: some hundred kilobytes
 ATTEMPTS = 200  # appends that may be overtaken in a row: never seen, but no loop is endless
 PAUSE_S = 0.0005  # first pause of a writer that was overtaken; grows to 32 times that
@@ -87,6 +64,7 @@ class AuditLog:
         self.chain = Chain(settings.audit_key, self.keys.audit)
         self._most, self._ttl_s = settings.audit_entries, settings.audit_ttl_s
         self._tip = Tip()  # as far as this writer knows; being wrong costs a round trip
+        self._length = 0  # after the last entry of this writer
 
     def __repr__(self) -> str:
         return f"<AuditLog of {self.user!r}, by {self.chain.scheme}>"
@@ -100,9 +78,9 @@ class AuditLog:
             AuditError: the log's chain is made in another way, or the data of an event is no JSON.
             RedisUnavailable: they may have been written all the same.
         """
-        ids, length = self._append(events)
-        if length > self._most * (1 + SLACK):
-            self.trim(at=events[-1].at)
+        ids = self._append(events)
+        if events:
+            self.keep_bound(at=events[-1].at)
         return ids
 
     def queue(self, pipe: Pipeline, events: Sequence[Event]) -> Attempt:
@@ -116,13 +94,16 @@ class AuditLog:
     def settle(self, attempt: Attempt, reply: Any) -> bool:
         """Whether it was written; if not, somebody else was first, and `append` tries again.
 
+        After it was, `keep_bound` sees to the log's length.
+
         Raises:
             AuditError: the log's chain is made in another way.
         """
         written, *rest = reply
         if written:
             number = attempt.on.number + len(attempt.hashes)
-            id = rest[1][-1].decode()
+            self._length, ids = rest
+            id = ids[-1].decode()
             self._tip = Tip(number, attempt.hashes[-1], id, self.chain.scheme)
             return True
         tip = tip_of(
@@ -147,6 +128,11 @@ class AuditLog:
             hint="Set WELLNESS_AUDIT_KEY to what it was when the log began (or unset it, if there "
             "was none), or verify the log with that once more and `clear` it.",
         )
+
+    def keep_bound(self, *, at: int) -> None:
+        """Cut the log back if it was too long when this writer last wrote to it; see `trim`."""
+        if self._length > self._most * (1 + SLACK):
+            self.trim(at=at)
 
     def trim(self, *, at: int) -> int:
         """Cut the log back to `audit_entries`; how many entries went.
@@ -176,15 +162,15 @@ class AuditLog:
         self._tip = Tip()
         return int(pipe.execute()[0])
 
-    def _append(self, events: Sequence[Event]) -> tuple[list[str], int]:
+    def _append(self, events: Sequence[Event]) -> list[str]:
         if not events:
-            return [], 0
+            return []
         for attempts in range(ATTEMPTS):
             pipe = self.client.pipeline(transaction=False)
             attempt = self._queue(pipe, events, "")
             (reply,) = pipe.execute()
             if self.settle(attempt, reply):
-                return [id.decode() for id in reply[2]], int(reply[1])
+                return [id.decode() for id in reply[2]]
             if attempts:  # the first time it was our tip that was old
                 time.sleep(random.uniform(0, PAUSE_S * 2 ** min(attempts, 5)))
         raise AuditError(
