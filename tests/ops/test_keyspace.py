@@ -144,6 +144,17 @@ def test_text_replies_do_as_well(client: Redis, namespace: str) -> None:
         )
 
 
+def test_a_key_that_scan_gives_twice_counts_once(
+    alone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis does so while its table shrinks, which no test can bring about at will."""
+    key = Keys("w", "ann").scratch("x")
+    alone.set(key, 1)
+    steps = iter([(5, [key.encode()]), (0, [key.encode(), key.encode()])])
+    monkeypatch.setattr(alone, "scan", lambda cursor, count: next(steps))
+    assert keyspace(alone, "w").keys == 1
+
+
 # --- the budget ----------------------------------------------------------------------------------
 
 
