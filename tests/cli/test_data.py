@@ -28,7 +28,8 @@ YEAR_OF_NOW = ("--now", "2026-09-30T20:00", "--zone", "Europe/Berlin")
 
 
 def users(client: Redis, namespace: str) -> set[str]:
-    return {keys.parse(key).user for key in keys.scan(client, namespace)}
+    """Who has keys, besides the metrics that each command leaves."""
+    return {keys.parse(key).user for key in keys.scan(client, namespace)} - {keys.EVERYONE}
 
 
 # metrics

@@ -14,6 +14,7 @@ from wellness.cli.console import Json, Now, User, now_for, progress, store_of, w
 
 if TYPE_CHECKING:  # these take long to import, and `--help` needs none of them
     from wellness.agent.agent import Answer
+    from wellness.ops.metrics import Metrics
     from wellness.ops.observed import Observed
 
 Conversation = Annotated[
@@ -42,8 +43,9 @@ def ask(
     Exit code 1 means that something did not work and the answer is degraded; it says what.
     """
     from wellness.agent.opening import open_agent
+    from wellness.ops.metrics import Metrics
 
-    with store_of(user) as (store, settings):
+    with store_of(user, metrics=(metrics := Metrics())) as (store, settings):
         at, now_from = now_for(store, now)
         with (
             progress("Fetching models", quiet=json) as update,
@@ -52,7 +54,7 @@ def ask(
             ) as agent,
             recorded(agent, store, settings) as watched,
         ):
-            said = watched.ask(question, now=at, conversation=conversation)
+            said = watched.ask(question, now=at, conversation=conversation, on_step=metrics.on_step)
     if json:
         written = watched.recorder.to_dict()
         write_json({"user": store.user, "now": at, **said.to_dict(), "audit": written})
@@ -74,8 +76,9 @@ def chat(
 ) -> None:
     """Talk with the agent in the terminal. What you say is remembered, unless --stateless."""
     from wellness.agent.opening import open_agent
+    from wellness.ops.metrics import Metrics
 
-    with store_of(user) as (store, settings):
+    with store_of(user, metrics=(metrics := Metrics())) as (store, settings):
         at, now_from = now_for(store, now)
         with (
             progress("Fetching models", quiet=False) as update,
@@ -97,7 +100,7 @@ def chat(
                     explain(last) if last else write("Nothing was asked yet.")
                 elif line:
                     at, _ = now_for(store, now)
-                    last = _answer(watched, line, at, conversation)
+                    last = _answer(watched, line, at, conversation, metrics)
 
 
 def _line() -> str | None:
@@ -111,8 +114,10 @@ def _line() -> str | None:
         return None
 
 
-def _answer(watched: Observed[Answer], question: str, at: Any, conversation: str) -> Answer:
-    said = watched.ask(question, now=at, conversation=conversation)
+def _answer(
+    watched: Observed[Answer], question: str, at: Any, conversation: str, metrics: Metrics
+) -> Answer:
+    said = watched.ask(question, now=at, conversation=conversation, on_step=metrics.on_step)
     write(said.answer)
     for problem in said.degraded:
         write(f"  ! {problem}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from wellness.settings import Settings, load
 
 if TYPE_CHECKING:
     from wellness.health.store import Store
+    from wellness.ops.metrics import Metrics
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 User = Annotated[str, typer.Option(help="Whose data; needed only when several people's is there.")]
@@ -112,23 +114,35 @@ def progress(label: str, *, quiet: bool, unit: str = "B") -> Iterator[Callable[[
 
 
 @contextmanager
-def store_of(user: str, *, for_import: bool = False) -> Iterator[tuple[Store, Settings]]:
-    """The store of a user: the named one, else WELLNESS_USER's, else the only one there is."""
+def store_of(
+    user: str,
+    *,
+    for_import: bool = False,
+    metrics: Metrics | None = None,
+    record: bool = True,
+) -> Iterator[tuple[Store, Settings]]:
+    """The store of a user: the named one, else WELLNESS_USER's, else the only one there is.
+
+    What its client does is added to the metrics in Redis at the end, with what the command
+    recorded into `metrics`; not so without `record`.
+    """
     from wellness import keys
     from wellness.client import connect
     from wellness.health.store import Store
+    from wellness.ops.pusher import recorded
 
     settings = load()
     client = connect(settings)
-    try:
+    watched = recorded(
+        client, settings, clock=time.time, metrics=metrics, namespace=settings.namespace
+    )
+    with closing(client), watched if record else nullcontext():
         chosen = user or settings.user
         if not user and not for_import and "WELLNESS_USER" not in os.environ:
             known = keys.users(client, settings.namespace)
             if chosen not in known and len(known) == 1:
                 chosen = known[0]
         yield Store(client, chosen, namespace=settings.namespace), settings
-    finally:
-        client.close()
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime:

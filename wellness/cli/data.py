@@ -136,7 +136,7 @@ def reset(
 
     if bool(user) == everything:
         raise StoreError("Say what to delete.", hint="Use --user NAME or --everything.")
-    with store_of(user) as (store, settings):
+    with store_of(user, record=not everything) as (store, settings):
         what = "everything the kit stored here" if everything else f"all data of {user!r}"
         if not yes and not confirmed(f"Delete {what}?"):
             raise StoreError(f"Nothing was deleted: {what} stays.", hint="Confirm, or give --yes.")

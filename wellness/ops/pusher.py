@@ -35,9 +35,10 @@ def recorded(
     metrics: Metrics | None = None,
     namespace: str = key_table.PERSON,
 ) -> Iterator[Metrics]:
-    """Record what a client does in a block, and push it when the block ends.
+    """Record what a client does in a block, and push it when the block ends without an error.
 
-    A Redis that does not answer makes nothing fail here: then these numbers are lost.
+    A Redis that does not answer makes nothing fail here: then these numbers are lost. So are those
+    of a block that failed, whose error should not wait, nor anything be stored after it.
 
     Args:
         clock: seconds since the epoch.
@@ -49,12 +50,6 @@ def recorded(
     client.guard.add(metrics)
     try:
         yield metrics
-    except RedisUnavailable:
-        raise  # asking once more would only let people wait for their error
-    except BaseException:
-        try_push(store, metrics)
-        raise
-    else:
         try_push(store, metrics)
     finally:
         client.guard.remove(metrics)
