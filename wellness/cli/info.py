@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from wellness.cli.console import Json, table, write, write_json
 from wellness.settings import load
+
+ANY_NUMBER = sys.maxsize  # of keys: the time that was given is the only limit
 
 
 def info(
@@ -37,7 +40,7 @@ def info(
             namespace or settings.namespace,
             user or None,
             settings=settings,
-            budget=Budget(seconds=seconds),
+            budget=Budget(keys=ANY_NUMBER, seconds=seconds),
         )
     finally:
         client.close()
