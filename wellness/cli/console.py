@@ -133,9 +133,7 @@ def store_of(
 
     settings = load()
     client = connect(settings)
-    watched = recorded(
-        client, settings, clock=time.time, metrics=metrics, namespace=settings.namespace
-    )
+    watched = recorded(client, settings, clock=time.time, metrics=metrics)
     with closing(client), watched if record else nullcontext():
         chosen = user or settings.user
         if not user and not for_import and "WELLNESS_USER" not in os.environ:

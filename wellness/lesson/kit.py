@@ -13,12 +13,11 @@ at `finish()`, else when the kernel ends, else (after kill -9) by the next lesso
 from __future__ import annotations
 
 import atexit
-import platform
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -31,8 +30,10 @@ from wellness.health.sample import story
 from wellness.keys import Keys
 from wellness.lesson import checks, lease, states
 from wellness.lesson.guard import Guard
-from wellness.lesson.panel import farewell, welcome
+from wellness.lesson.panel import farewell, versions, welcome
 from wellness.lesson.progress import ProgressBar
+from wellness.ops.metrics import Metrics
+from wellness.ops.pusher import recorded
 from wellness.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def start(number: str, *, settings: Settings | None = None) -> Lesson:
     folder = lease.folder(settings)
     lease.sweep(client, folder)
     _open = lesson = Lesson(number, settings, client, lease.take(folder, number))
+    watched = recorded(client, settings, clock=time.time, metrics=lesson.metrics)
+    lesson._models.enter_context(watched)  # so that its end is the lesson's
     checks.show(lesson)
     return lesson
 
@@ -76,6 +79,7 @@ class Lesson:
         client: the connection; replies are bytes.
         namespace: what all of this lesson's keys begin with.
         results: exercise to whether its last check passed.
+        metrics: of the client; at the end they are added to those of all processes.
     """
 
     number: str
@@ -84,6 +88,7 @@ class Lesson:
     _lease: lease.Lease
     now: datetime = NOW
     results: dict[str, bool] = field(default_factory=dict)
+    metrics: Metrics = field(default_factory=Metrics)
     _guard: Guard = field(default_factory=Guard)
     _models: ExitStack = field(default_factory=ExitStack)
     _embedder: OpenEmbedder | None = None
@@ -104,12 +109,7 @@ class Lesson:
     @property
     def versions(self) -> dict[str, str]:
         """What this lesson runs on: name to version."""
-        return {
-            "Redis": str(self.client.info("server")["redis_version"]),
-            "Python": platform.python_version(),
-            "redis-py": version("redis"),
-            "redis-wellness": version("redis-wellness"),
-        }
+        return versions(self.client)
 
     def record(
         self,

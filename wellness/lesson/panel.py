@@ -8,11 +8,15 @@ Lesson 03
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from redis import Redis
 
 from wellness.lesson.tables import html_table
 
@@ -78,3 +82,13 @@ def _next_notebook(number: str) -> tuple[str, str] | None:
         return None
     name = min(later)
     return f"Next: {name[:2]} {name[3:-6].replace('_', ' ')}", name
+
+
+def versions(client: Redis) -> dict[str, str]:
+    """What a lesson runs on: name to version."""
+    return {
+        "Redis": str(client.info("server")["redis_version"]),
+        "Python": platform.python_version(),
+        "redis-py": version("redis"),
+        "redis-wellness": version("redis-wellness"),
+    }

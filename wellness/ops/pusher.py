@@ -16,7 +16,6 @@ from typing import Self
 
 from redis import RedisError
 
-from wellness import keys as key_table
 from wellness.client import Client
 from wellness.errors import RedisUnavailable
 from wellness.ops.metrics import Metrics
@@ -33,7 +32,6 @@ def recorded(
     *,
     clock: Callable[[], float],
     metrics: Metrics | None = None,
-    namespace: str = key_table.PERSON,
 ) -> Iterator[Metrics]:
     """Record what a client does in a block, and push it when the block ends without an error.
 
@@ -41,12 +39,12 @@ def recorded(
     of a block that failed, whose error should not wait, nor anything be stored after it.
 
     Args:
+        settings: `namespace` says where they are pushed to.
         clock: seconds since the epoch.
         metrics: to record into; by default new ones.
-        namespace: prefix of the keys they are pushed to.
     """
     metrics = Metrics() if metrics is None else metrics
-    store = MetricsStore(client, settings=settings, clock=clock, namespace=namespace)
+    store = MetricsStore(client, settings=settings, clock=clock, namespace=settings.namespace)
     client.guard.add(metrics)
     try:
         yield metrics
