@@ -27,7 +27,10 @@ from wellness.settings import Settings
 
 EVERY_S = 0.5
 GRID = "display:flex;flex-wrap:wrap;gap:0.8em 1.6em"
-TILE = "border:1px solid currentColor;border-radius:0.4em;padding:0.4em 0.8em;width:18em;box-sizing:content-box"
+TILE = (
+    "border:1px solid currentColor;border-radius:0.4em;padding:0.4em 0.8em;width:18em;"
+    "box-sizing:content-box"
+)
 LINES = "solid p50, dashed p95, dotted p99"
 
 

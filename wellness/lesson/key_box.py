@@ -41,10 +41,11 @@ class KeyBox:
         for part in (self.kind, self.first, self.next):
             part.add_class("key-box")
 
-    def show(self) -> widgets.VBox:
+    def show(self) -> Live:
         """The browser, drawn now and each second until it is no longer seen."""
-        self.live.start()
-        return widgets.VBox([widgets.HBox([self.kind, self.first, self.next]), self.live.view])
+        controls = widgets.HBox([self.kind, self.first, self.next])
+        self.live.view.children = (controls, *self.live.view.children)
+        return self.live.start()
 
     def _go(self, cursor: Cursor | None) -> None:
         self._cursor = cursor

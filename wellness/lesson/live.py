@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import ipywidgets as widgets
 from redis.exceptions import RedisError
@@ -107,8 +108,10 @@ class Live:
         elif not self.running or self._gone.is_set():
             self._go()
 
-    def _repr_mimebundle_(self, **options: object) -> object:
-        return self.view._repr_mimebundle_(**options)
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        """The widget, and for a page without a kernel what was drawn last."""
+        bundle: dict[str, Any] = self.view._repr_mimebundle_(**options)
+        return {**bundle, "text/html": self.page.value}
 
     def __repr__(self) -> str:
         return f"<Live {self.name!r}, {self.drawn} times drawn>"
