@@ -12,6 +12,7 @@ percent-encoded, so no name can forge another key, a hash tag or a SCAN pattern.
 
 from wellness.keys.channels import channel
 from wellness.keys.commands import key_of, label, words_of
+from wellness.keys.indexes import index_name, index_prefix, is_index_of
 from wellness.keys.keyspace import (
     SCAN_COUNT,
     Finding,
@@ -28,9 +29,6 @@ from wellness.keys.names import (
     Keys,
     claims_key,
     encode,
-    index_name,
-    index_prefix,
-    is_index_of,
     parse,
 )
 from wellness.keys.table import (

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from wellness.keys.names import Keys, index_prefix, is_index_of, parse
+from wellness.keys.indexes import index_prefix, is_index_of
+from wellness.keys.names import Keys, parse
 from wellness.keys.table import ANY_TTL, KINDS, PERSON, Kind
 from wellness.settings import Settings
 

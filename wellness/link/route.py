@@ -31,7 +31,7 @@ from redis.exceptions import (
 )
 
 from wellness.client import Client
-from wellness.keys.names import index_tag
+from wellness.keys.indexes import index_tag
 from wellness.keys.slots import slot_of, tag_of
 from wellness.link.directory import Directory
 from wellness.link.guard import UNREACHABLE, CircuitOpen, ConnectionFailed
