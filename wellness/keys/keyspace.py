@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from redis import Redis
@@ -52,9 +52,17 @@ def delete(client: Redis, namespace: str, user: str | None = None) -> int:
     for key in scan(client, namespace, user):
         batch.append(key)
         if len(batch) == SCAN_COUNT:
-            gone += int(client.unlink(*batch))
+            gone += _unlink(client, batch)
             batch.clear()
-    return gone + (int(client.unlink(*batch)) if batch else 0)
+    return gone + _unlink(client, batch)
+
+
+def _unlink(client: Redis, names: Iterable[str]) -> int:
+    """Delete keys, each by a command of its own: a Cluster refuses one with keys of several."""
+    pipe = client.pipeline(transaction=False)
+    for name in names:
+        pipe.unlink(name)
+    return sum(pipe.execute())
 
 
 def delete_all(client: Redis, namespace: str = PERSON) -> int:

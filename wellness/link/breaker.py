@@ -2,6 +2,7 @@
 
 Without one, a dead or silent server costs every caller a full timeout. The breaker is *closed*
 while calls go through. `failures` failures in a row *open* it: calls are refused in microseconds.
+A call that has cost its caller a whole timeout opens it alone.
 After `reset_s` seconds it is *half-open*: exactly one call, the probe, goes through, and its
 outcome closes the breaker or opens it again. The pattern is Michael Nygard's ("Release It!",
 2007, chapter "Stability Patterns").
@@ -45,6 +46,7 @@ class Outcome(Enum):
 
     ANSWERED = "answered"  # it is alive, even if its answer was an error
     FAILED = "failed"  # it is not: counts towards opening
+    STALLED = "stalled"  # it is not, and saying so took a whole timeout: opens at once
     UNKNOWN = "unknown"  # a bug of the caller's, or an interrupt: says nothing
 
 
@@ -148,8 +150,9 @@ class CircuitBreaker:
                 self._failed = 0
                 if old == "half_open":
                     self._enter("closed", 0.0)
-            elif outcome is Outcome.FAILED:
-                self._failed = min(self._failed + 1, self._limit)
+            elif outcome in (Outcome.FAILED, Outcome.STALLED):
+                step = 1 if outcome is Outcome.FAILED else self._limit
+                self._failed = min(self._failed + step, self._limit)
                 if self._failed == self._limit:
                     self._enter("open", self._clock())
             elif old == "half_open":

@@ -19,7 +19,12 @@ Ask = Callable[[Address, str], Any]  # sends one command without a key to one no
 
 
 class Directory(Protocol):
-    """Knows which node serves a slot; asks nobody but in `refresh`."""
+    """Knows which node serves a slot; asks nobody but in `refresh`.
+
+    `sharded`: there is more than one primary, each with a part of the slots.
+    """
+
+    sharded: bool
 
     def address(self, slot: int) -> Address | None:
         """Where a slot is served, as far as is known."""
@@ -47,6 +52,8 @@ class SentinelDirectory:
     Sentinels are asked for all that they know of the service, not only for its address, so a
     primary that is already thought to be down is not given again (redis-py sees to that).
     """
+
+    sharded = False
 
     def __init__(self, target: Target, settings: Settings) -> None:
         username, password = target.sentinel_login
@@ -92,6 +99,8 @@ class SentinelDirectory:
 
 class ClusterDirectory:
     """The primary of each slot of a Cluster."""
+
+    sharded = True
 
     def __init__(self, target: Target) -> None:
         self._seeds = self._known = target.hosts  # replicas among them: any node can be asked

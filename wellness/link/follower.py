@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 import redis
+from redis.client import Pipeline
 
 from wellness.client import Client, GuardedPipeline
 from wellness.keys.slots import user_slot
@@ -36,28 +37,44 @@ class Follower(Client):
     def __init__(
         self, route: Route, slot: int, pool: redis.BlockingConnectionPool, guard: Guard
     ) -> None:
-        self._route, self._slot, self._first_pool = route, slot, pool
+        self._route, self._slot, self.first_pool, self._open = route, slot, pool, False
         super().__init__(pool, guard)
+        self._open = True
 
     @property
     def connection_pool(self) -> redis.ConnectionPool:
-        """That of the node which serves this user, for pub/sub and the like."""
-        node = self._route.current(self._slot)
-        return node.connection_pool if node else self._first_pool
+        """That of the node which serves this user, for pub/sub and the like.
+
+        Raises:
+            ConnectionFailed: no node is known, and nobody who is asked knows one.
+        """
+        if self._open:
+            return self._route.node(self._route.find(self._slot)).connection_pool
+        return self.first_pool
 
     @connection_pool.setter
     def connection_pool(self, pool: redis.ConnectionPool) -> None:
         """redis-py sets it; the nodes have their own."""
 
+    def close(self) -> None:
+        """Give the connections to all nodes back."""
+        self._open = False
+        super().close()
+
     def execute_command(self, *args: Any, **options: Any) -> Any:
-        """Send one command to where it leads; see `Route.follow` for what it raises."""
-        return self.guard.run(
-            command_name(args),
-            (args,),
-            self._route.follow,
-            self._slot,
-            lambda node: node.execute_command(*args, **options),
-        )
+        """Send one command to where it leads; see `Route.follow` for what it raises.
+
+        A script is loaded on all shards, since it may be called with anybody's keys.
+        """
+        name = command_name(args)
+
+        def send(node: Client) -> Any:
+            return node.execute_command(*args, **options)
+
+        if name == "SCRIPT" and self._route.directory.sharded:
+            for slot in self._route.shards():
+                self._route.follow(slot, send)
+        return self.guard.run(name, (args,), self._route.follow, self._slot, send)
 
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> FollowingPipeline:
         """A pipeline that is sent to where it leads."""
@@ -76,7 +93,7 @@ class Follower(Client):
         return [self._for_slot(slot) for slot in self._route.shards()]
 
     def _for_slot(self, slot: int) -> Self:
-        other = type(self)(self._route, slot, self._first_pool, self.guard)
+        other = type(self)(self._route, slot, self.first_pool, self.guard)
         other.response_callbacks = self.response_callbacks
         return other
 
@@ -99,8 +116,9 @@ class FollowingPipeline(GuardedPipeline):
     """
 
     def __init__(self, client: Follower, route: Route, slot: int, transaction: bool) -> None:
-        super().__init__(client, transaction, None)
+        self.guard, self._atomic = client.guard, transaction
         self._route, self._slot = route, slot
+        Pipeline.__init__(self, client.first_pool, client.response_callbacks, transaction, None)
         self._watcher: GuardedPipeline | None = None
 
     def immediate_execute_command(self, *args: Any, **options: Any) -> Any:

@@ -17,6 +17,7 @@ from redis.exceptions import AuthenticationError, AuthorizationError, ResponseEr
 from wellness.errors import RedisUnavailable, WellnessError
 from wellness.link.breaker import BreakerOpen, CircuitBreaker, Outcome, State
 from wellness.link.pool import PoolExhausted, close_idle, endpoint
+from wellness.link.refusals import explained
 from wellness.link.watching import Watcher
 from wellness.settings import Settings
 
@@ -67,9 +68,15 @@ class Observer(Protocol):
 
 
 def judge(error: BaseException) -> Outcome:
-    """What an exception says about Redis: only connection errors and timeouts are failures."""
+    """What an exception says about Redis: only connection errors and timeouts are failures.
+
+    A refused connection costs the caller nothing, so some of them may be a blip. A timeout costs
+    seconds, and Redis does one thing at a time: when one call got no answer, none will.
+    """
     if isinstance(error, ANSWERS):
         return Outcome.ANSWERED
+    if isinstance(error, redis.exceptions.TimeoutError):
+        return Outcome.STALLED
     if isinstance(error, UNREACHABLE) and not isinstance(error, PoolExhausted):
         return Outcome.FAILED
     return Outcome.UNKNOWN
@@ -133,6 +140,8 @@ class Guard:
             CircuitOpen: nothing was sent.
             ConnectionFailed, NoAnswer: Redis cannot be reached, or does not answer.
             PoolExhausted: there was no connection to send it with.
+            RefusedReadOnly, RefusedFull, RefusedUnsafe, StillLoading: Redis answers, and does
+                not do it.
             redis.exceptions.RedisError: any other error, unchanged.
         """
         begun = self.clock()
@@ -148,6 +157,11 @@ class Guard:
                 raise
             self._log_failure(name, cause)
             raise error from cause
+        except ResponseError as cause:
+            error = explained(cause, self.endpoint)
+            if error is cause:
+                raise
+            raise error from cause
         except BaseException as cause:
             error = cause
             if not isinstance(cause, Exception):
@@ -160,6 +174,8 @@ class Guard:
     def _translate(self, error: Exception) -> Exception:
         if isinstance(error, (WellnessError, *ANSWERS)):
             return error
+        if (known := explained(error, self.endpoint)) is not error:
+            return known
         kind = NoAnswer if isinstance(error, redis.exceptions.TimeoutError) else ConnectionFailed
         return kind(f"Redis at {self.endpoint} did not answer: {str(error).rstrip('.')}.")
 

@@ -168,8 +168,10 @@ class Route:
 
         The tag of an index that is there goes before a new one, so that slots can come and go
         without a change of name, as long as the one that gave the name stays. Empty where Search
-        asks all shards by itself, where there is none, and where nobody answers.
+        asks all shards by itself, where there are no shards or no Search, and where nobody answers.
         """
+        if not self.directory.sharded:
+            return ""
         address = self.directory.address(slot) or self._look_up(slot)
         if address is None:
             return ""

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from redis import Redis, ResponseError
-from redis.commands.search.field import Field, TagField, VectorField
+from redis.commands.search.field import Field, NumericField, TagField, VectorField
 from redis.commands.search.index_definition import IndexDefinition, IndexType
 
 from wellness import keys
@@ -72,7 +72,6 @@ class MemoryIndex:
             "M": settings.hnsw_m,
             "EF_CONSTRUCTION": settings.hnsw_ef_construction,
             "dimensions": embedder.dimensions,
-            "fields": ", ".join(sorted(f"{field.name} {field.args[0]}" for field in self._fields)),
             "filter": self._filter,
             "stop words": "none",
         }
@@ -97,14 +96,26 @@ class MemoryIndex:
             self._create()
             return
         there = definition(said)
-        if wrong := [name for name, wanted in self._wanted.items() if there[name] != wanted]:
+        fields = ", ".join(sorted(f"{field.name} {field.args[0]}" for field in self._schema()))
+        wanted = self._wanted | {"fields": fields}
+        if wrong := [name for name, value in wanted.items() if there[name] != value]:
             made = ", ".join(f"{name} {there[name]}" for name in wrong)
-            asked = ", ".join(f"{name} {self._wanted[name]}" for name in wrong)
+            asked = ", ".join(f"{name} {wanted[name]}" for name in wrong)
             raise RecallError(
                 f"The index {self.name} was made with {made}; now it should have {asked}.",
                 hint=f"Set that back, or drop it with `FT.DROPINDEX {self.name}`: what is stored "
                 "stays, and is indexed anew at the next use.",
             )
+
+    def _schema(self) -> list[Field]:
+        """The fields; on a Cluster also the one that searches return.
+
+        For the time of a command, a node of a Cluster looks up every key in the slot of that
+        command's key, which is the index's name. So Search does not find the hashes of other slots
+        to load a field from, and returns only what it keeps in the index itself to sort by.
+        """
+        kept = [NumericField("said_at", sortable=True)] if index_tag(self.client) else []
+        return [*self._fields, *kept]
 
     def _create(self) -> None:
         definition = IndexDefinition(
@@ -116,7 +127,7 @@ class MemoryIndex:
             # Without stop words: two of them that begin a union (`no|such|index`) crash
             # the Search of Redis 7.4, which a question of any user could then do.
             self.client.ft(self.name).create_index(
-                self._fields, definition=definition, stopwords=[]
+                self._schema(), definition=definition, stopwords=[]
             )
         except ResponseError as error:
             if "already exists" not in str(error):  # another process was first

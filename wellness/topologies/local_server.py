@@ -16,7 +16,7 @@ from wellness.topologies.crew import Crew
 from wellness.topologies.ports import LOOPBACK, Port
 
 ALIVE = ("+PONG", "-NOAUTH", "-MASTERDOWN")
-TAKEN = "Address already in use"
+TAKEN = b"Address already in use"
 ATTEMPTS = 5  # ports tried, should others come first
 POLL_S = 0.01
 
@@ -92,12 +92,12 @@ class LocalServer:
 
     def _try(self) -> bool:
         """Whether it got its port."""
-        tail = len(self.crew.log_tail(self.name))
+        begun_at = self.log.stat().st_size if self.log.exists() else 0
         self.pid = self.crew.start(self.name, list(self.arguments(self.port)))
         deadline = time.monotonic() + self.settings.server_start_s
         while not ask(self.socket, "PING").startswith(ALIVE):
             if not self.crew.runs(self.name):
-                if TAKEN in self.crew.log_tail(self.name)[tail:]:
+                if TAKEN in self.log.read_bytes()[begun_at:]:
                     return False
                 raise self._failure("did not start")
             if time.monotonic() > deadline:
@@ -107,7 +107,11 @@ class LocalServer:
 
     def _failure(self, what: str) -> ServerStartError:
         log = self.crew.log_tail(self.name)
-        return ServerStartError(f"The local server {self.name!r} {what}.", log=log)
+        return ServerStartError(
+            f"The local server {self.name!r} {what}.",
+            log=log,
+            hint="It was one for this lesson or test only; no data of yours was in it.",
+        )
 
     def kill(self) -> None:
         """End it with kill -9; it is gone when this returns."""
