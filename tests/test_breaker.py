@@ -21,6 +21,10 @@ class Down(Exception):
     pass
 
 
+class Stalled(Down):
+    """A timeout."""
+
+
 class Refusal(Exception):
     """An error that the dependency itself sent."""
 
@@ -35,7 +39,7 @@ class Clock:
 
 def judge(error: BaseException) -> Outcome:
     if isinstance(error, Down):
-        return Outcome.FAILED
+        return Outcome.STALLED if isinstance(error, Stalled) else Outcome.FAILED
     return Outcome.ANSWERED if isinstance(error, Refusal) else Outcome.UNKNOWN
 
 
@@ -85,6 +89,14 @@ def test_opens_after_the_last_of_the_failures(breaker: CircuitBreaker) -> None:
     assert breaker.state == "closed"
     fail(breaker, Down())
     assert breaker.state == "open"
+
+
+def test_one_that_stalls_opens_it_alone(breaker: CircuitBreaker, clock: Clock) -> None:
+    fail(breaker, Stalled())
+    assert (breaker.state, breaker.failures) == ("open", LIMIT)
+    clock.now += RESET_S
+    assert breaker.call(int) == 0
+    assert breaker.state == "closed"
 
 
 def test_only_failures_in_a_row_count(breaker: CircuitBreaker) -> None:
@@ -184,6 +196,38 @@ def test_one_probe_among_fifty_threads(opened: CircuitBreaker, clock: Clock) -> 
     assert sorted(one.result() for one in attempts) == ["probed"] + ["refused"] * 49
     assert len(probes) == 1
     assert opened.state == "closed"
+
+
+def test_fifty_threads_never_send_two_probes_at_once(clock: Clock) -> None:
+    """Thirty outages in a row, threads that do not wait for each other, probes good and bad."""
+    changes: list[tuple[str, str]] = []
+    breaker = CircuitBreaker(
+        1, RESET_S, clock, judge=judge, on_change=lambda old, new: changes.append((old, new))
+    )
+    probes: list[int] = []
+
+    def probe(round_: int) -> None:
+        probes.append(round_)
+        if round_ % 2:
+            raise Down
+
+    def attempt(round_: int) -> None:
+        with suppress(BreakerOpen, Down):
+            breaker.call(probe, round_)
+
+    with ThreadPoolExecutor(50) as pool:
+        for round_ in range(1, 60, 2):  # each fails, so all that come after it are refused
+            if breaker.state == "closed":
+                fail(breaker, Down())
+            clock.now += RESET_S
+            list(pool.map(attempt, [round_] * 50))
+            assert probes.count(round_) == 1
+            assert breaker.state == "open"
+        clock.now += RESET_S
+        list(pool.map(attempt, [0] * 50))
+        assert breaker.state == "closed"
+    assert changes.count(("open", "half_open")) == 31
+    assert changes[-2:] == [("open", "half_open"), ("half_open", "closed")]
 
 
 @pytest.mark.parametrize("error", [None, Down()], ids=["good", "bad"])

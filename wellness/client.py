@@ -31,6 +31,7 @@ from wellness.link.guard import (
 )
 from wellness.link.homes import for_shards, for_user, index_tag
 from wellness.link.pool import PoolExhausted, open_pool, read_target
+from wellness.link.refusals import RefusedFull, RefusedReadOnly, RefusedUnsafe, StillLoading
 from wellness.link.watching import Watcher, tell_embeddings, tell_search
 from wellness.settings import Settings
 
@@ -44,6 +45,10 @@ __all__ = [
     "NoAnswer",
     "Observer",
     "PoolExhausted",
+    "RefusedFull",
+    "RefusedReadOnly",
+    "RefusedUnsafe",
+    "StillLoading",
     "Watcher",
     "connect",
     "for_shards",

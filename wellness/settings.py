@@ -93,7 +93,8 @@ class Settings(AgentSettings, OpsSettings):
     breaker_failures: int = Field(
         default=3,
         gt=0,
-        description="consecutive connection failures that open it: one is a blip, three a fact",
+        description="consecutive connection failures that open it: one is a blip, three a fact; "
+        "a timeout opens it alone, so that no turn of the agent has to wait for a second one",
     )
     breaker_reset_s: float = Field(
         default=5.0, gt=0, description="seconds it stays open before one probe is let through"
