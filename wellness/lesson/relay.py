@@ -1,15 +1,19 @@
-"""A way to Redis that is as long as you like: TCP on loopback, with an added round-trip time.
+"""A way to Redis that is as long or as bad as you like: TCP on loopback, with faults on demand.
 
 The embedded server listens on a Unix socket only. Through a relay the same server can be reached
-over TCP, and the distance of a network can be added, which is what pipelines are for.
+over TCP, the distance of a network can be added, which is what pipelines are for, and the way can
+be cut, fall silent or get slow, while the server and whoever else uses it notice nothing:
+
+    with line(client, settings) as way:
+        way.silence()
+        way.client.get(key)     # NoAnswer, after one timeout
+        way.mend()
 """
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -18,10 +22,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from wellness.client import Client, connect
+from wellness.lesson.relay_server import CHUNK, Fault, Relay
 from wellness.settings import Settings
+from wellness.topologies.ports import LOOPBACK
 
-CHUNK = 1 << 16
-LOOPBACK = "127.0.0.1"
+__all__ = ["CHUNK", "Fault", "Line", "line", "through"]
 
 
 @contextmanager
@@ -45,20 +50,51 @@ def through(client: redis.Redis, *, round_trip_s: float = 0.0) -> Iterator[redis
 class Line:
     """A way to Redis that can be cut and mended; see `line`.
 
+    Each fault lasts until the next one or until `mend`.
+
     Attributes:
         client: the kit's own client, at its end.
+        settings: whose `redis_url` leads over this line.
     """
 
-    def __init__(self, client: Client, relay: _Relay) -> None:
-        self.client, self._relay = client, relay
+    def __init__(self, client: Client, relay: Relay, settings: Settings) -> None:
+        self.client, self.settings, self._relay = client, settings, relay
+
+    @property
+    def fault(self) -> Fault:
+        """What is wrong with it."""
+        return self._relay.fault
 
     def cut(self) -> None:
-        """Break all connections, and accept no new one."""
-        self._relay.cut(True)
+        """A dead port: all connections break, and a new one is refused."""
+        self._relay.turn("dead")
+
+    def silence(self) -> None:
+        """Requests are accepted and carried out, and nothing comes back."""
+        self._relay.turn("silent")
+
+    def slow(self, seconds: float) -> None:
+        """Each request arrives this many seconds later; the reply comes at once."""
+        self._relay.turn("slow", seconds)
+
+    def tear(self) -> None:
+        """The next reply breaks off in the middle, with its connection; then all is well."""
+        self._relay.turn("torn")
+
+    def break_(self, fault: Fault, seconds: float = 0.0) -> None:
+        """The fault of that name; `seconds` is how slow "slow" is."""
+        self._relay.turn(fault, seconds)
 
     def mend(self) -> None:
-        """Accept connections again; the client's circuit breaker finds out by itself."""
-        self._relay.cut(False)
+        """All is well again; the client's circuit breaker finds out by itself."""
+        self._relay.turn("none")
+
+    def plain_client(self) -> redis.Redis:
+        """redis-py's own client over this line, with all of its defaults; close it."""
+        return redis.Redis.from_url(self.settings.redis_url or "")
+
+    def __repr__(self) -> str:
+        return f"<Line to {self.client.guard.endpoint}, fault: {self.fault}>"
 
 
 @contextmanager
@@ -77,106 +113,14 @@ def line(client: redis.Redis, settings: Settings) -> Iterator[Line]:
         url = f"redis://{who}@{LOOPBACK}:{relay.port}/{options.get('db', 0)}"
         there = settings.model_copy(update={"redis_url": url.replace("//:@", "//")})
         with connect(there) as near:
-            yield Line(near, relay)
+            yield Line(near, relay, there)
 
 
 @contextmanager
-def _running(options: Mapping[str, Any], delay_s: float) -> Iterator[_Relay]:
-    relay = _Relay(options.get("path"), options.get("host"), options.get("port"), delay_s)
-    thread = threading.Thread(target=relay.run, daemon=True)
-    thread.start()
+def _running(options: Mapping[str, Any], delay_s: float) -> Iterator[Relay]:
+    relay = Relay(options, delay_s)
     try:
-        relay.ready.wait()
+        relay.start()
         yield relay
     finally:
         relay.stop()
-        thread.join()
-
-
-class _Relay:
-    def __init__(
-        self, path: str | None, host: str | None, port: int | None, delay_s: float
-    ) -> None:
-        self._path, self._host, self._target, self._delay_s = path, host, port, delay_s
-        self.ready = threading.Event()
-        self.port, self._is_cut = 0, False
-        self._connections: set[asyncio.Task[Any]] = set()
-
-    def run(self) -> None:
-        asyncio.run(self._serve())
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._done.set)
-
-    def cut(self, is_cut: bool) -> None:
-        """Whether nobody gets through; returns when it is so."""
-        done = threading.Event()
-
-        def change() -> None:
-            self._is_cut = is_cut
-            for task in self._connections if is_cut else ():
-                task.cancel()
-            done.set()
-
-        self._loop.call_soon_threadsafe(change)
-        done.wait()
-
-    async def _serve(self) -> None:
-        self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_server(self._connect, LOOPBACK, 0)
-        self.port = server.sockets[0].getsockname()[1]
-        self.ready.set()
-        await self._done.wait()
-        server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
-
-    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._is_cut:
-            writer.close()
-            return
-        task = asyncio.current_task()
-        assert task
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
-        try:
-            if self._path:
-                upstream = await asyncio.open_unix_connection(self._path)
-            else:
-                upstream = await asyncio.open_connection(self._host, self._target)
-        except OSError:  # as if nobody listened here either
-            writer.close()
-            return
-        with suppress(asyncio.CancelledError, ConnectionError):
-            await asyncio.gather(
-                self._pump(reader, upstream[1], self._delay_s), self._pump(upstream[0], writer, 0)
-            )
-        for side in (writer, upstream[1]):
-            side.close()
-
-    async def _pump(
-        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay_s: float
-    ) -> None:
-        """Pass on what arrives, each piece `delay_s` after it came: a long way, not a slow one."""
-        underway: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-        clock = asyncio.get_running_loop().time
-
-        async def receive() -> None:
-            data = b"start"
-            while data:
-                data = await source.read(CHUNK)
-                await underway.put((clock() + delay_s, data))
-
-        receiving = asyncio.create_task(receive())
-        try:
-            while True:
-                due, data = await underway.get()
-                if (wait := due - clock()) > 0:
-                    await asyncio.sleep(wait)
-                if not data:
-                    break
-                sink.write(data)
-                await sink.drain()
-        finally:
-            receiving.cancel()
-        sink.close()
