@@ -62,7 +62,6 @@ from itertools import count
 from wellness.lesson import charts
 from wellness.lesson.timing import measure
 from wellness.lesson.verdicts import verdict_by, verdict_from
-
 number = count()
 recall = lambda question: agent.memory.recall(question, conversation="watched", now=lesson.now, budget=lesson.settings.agent_context_tokens)
 asked = {"a new question": measure(lambda: recall(f"What did I say about my weight, part {next(number)}?"), lesson.scale(100, 20)),
