@@ -24,8 +24,8 @@ from wellness.server import EmbeddedServer
 from wellness.settings import Settings
 
 COMMANDS = (
-    "import", "show", "metrics", "export", "reset", "period", "info", "setup", "models",
-    "doctor",
+    "import", "show", "metrics", "export", "reset", "period", "info", "audit", "setup",
+    "models", "doctor",
 )  # fmt: skip
 ANN = "ann"
 

@@ -104,6 +104,21 @@ def test_what_is_written_is_what_is_told(
     assert verify(recorder.log).ok
 
 
+def test_a_name_that_is_no_valid_unicode_is_written_down(
+    to_redis: Line, settings: Settings, namespace: str
+) -> None:
+    user = b"J\xf6rg".decode(errors="surrogateescape")  # as Python hands over such an argument
+    recorder = Recorder(
+        to_redis.client, user, settings=settings, clock=time.time, namespace=namespace
+    )
+    recorder.record(made(1, user))
+    recorder.close()
+    assert recorder.problem == ""
+    (entry,) = recorder.log.read()
+    assert ascii(entry.event.user) == ascii(user)
+    assert verify(recorder.log).ok
+
+
 def test_two_recorders_share_a_log(
     to_redis: Line, recorder: Recorder, settings: Settings, namespace: str
 ) -> None:

@@ -27,9 +27,8 @@ from wellness.errors import AuditError
 _ids = ULIDGenerator(policy=PureRandomPolicy())
 
 # One text for one event, whatever the order of its fields: the chain of the audit log hashes it.
-_to_json = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
-).encode
+# In ASCII, since a name from a command line need not be valid Unicode.
+_to_json = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 
 
 class EventKind(StrEnum):
@@ -113,7 +112,7 @@ def event(
 
 
 def encode(event: Event) -> str:
-    """An event as one line of canonical JSON: fields sorted, no spaces.
+    """An event as one line of canonical JSON: fields sorted, no spaces, ASCII.
 
     Raises:
         AuditError: its data is nothing that JSON can hold.
