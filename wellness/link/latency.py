@@ -87,8 +87,7 @@ class LatencyRecorder:
             self._count()
             for name in sorted(self._rows):
                 row = self._rows[name]
-                copy[name] = CommandLatency(row.calls, row.errors, sent=row.sent)
-                copy[name].histogram.merge(row.histogram)
+                copy[name] = CommandLatency(row.calls, row.errors, row.histogram.copy(), row.sent)
         return copy
 
     def reset(self) -> None:

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from wellness.link.histogram import Histogram
 from wellness.link.latency import NAMES, OTHER, CommandLatency, LatencyRecorder
 from wellness.ops.measured import (
     EMBEDDINGS,
@@ -135,11 +134,11 @@ class Metrics(LatencyRecorder):
             return Measured(
                 commands,
                 {
-                    name: Searches(_copy(row.seconds), _copy(row.results), _copy(row.distances))
+                    name: Searches(row.seconds.copy(), row.results.copy(), row.distances.copy())
                     for name, row in sorted(self._searches.items())
                 },
                 {
-                    name: Steps(_copy(row.seconds), _copy(row.waited))
+                    name: Steps(row.seconds.copy(), row.waited.copy())
                     for name, row in sorted(self._steps.items())
                 },
                 Embeddings(**self._embeddings),
@@ -194,9 +193,3 @@ def _bounded(name: str, known: Mapping[str, object]) -> str:
     if name in known or (len(known) < NAMES and _LABEL.fullmatch(name)):
         return name
     return OTHER
-
-
-def _copy(of: Histogram) -> Histogram:
-    copy = Histogram()
-    copy.merge(of)
-    return copy
