@@ -106,6 +106,10 @@ class ChromaAdapter:
                 self._conversations.delete(ids=gone)
         return len(gone)
 
+    def kept(self) -> int:
+        """See `Expiring.kept`."""
+        return int(self._conversations.count())
+
     # Memories
 
     def remember(self, statements: Sequence[Statement], vectors: Vectors) -> None:

@@ -229,7 +229,7 @@ def check_expiry(adapter: Adapter, wait: Callable[[float], object]) -> None:
     adapter.append("expiry", "silent", third)
     _same(adapter, "one that began anew", adapter.last("expiry", "silent", 5), [third])
     wait(APART_S)
-    adapter.sweep()
+    _same(adapter, "what a sweep leaves", (adapter.sweep() >= 0, adapter.kept()), (True, 0))
     _same(adapter, "what is left after a sweep", adapter.sweep(), 0)
     for name in ("silent", "renewed"):
         _same(adapter, f"{name}, after a sweep", adapter.last("expiry", name, 5), [])

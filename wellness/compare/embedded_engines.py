@@ -11,7 +11,7 @@ from wellness.compare.chroma import GRAPH, ChromaAdapter
 from wellness.compare.in_process import InProcess
 from wellness.compare.protocols import Adapter, CannotDo, Clock, Durability, Place
 from wellness.compare.sqlite import SYNCHRONOUS, SqliteAdapter
-from wellness.compare.workplace import Workplace, size
+from wellness.compare.workplace import Workplace, count, size
 from wellness.settings import Settings
 
 SQLITE, CHROMA, DICT = "SQLite", "Chroma", "Python dict"
@@ -57,6 +57,10 @@ class _Embedded:
     def disk_bytes(self) -> int:
         """See `Engine.disk_bytes`."""
         return size(self._workplace.path)
+
+    def files(self) -> int:
+        """See `Engine.files`."""
+        return count(self._workplace.path)
 
     def close(self) -> None:
         """See `Engine.close`."""

@@ -14,6 +14,7 @@ from wellness.compare.embedded_engines import (
     DictEngine,
     SqliteEngine,
 )
+from wellness.compare.in_process import InProcess
 from wellness.compare.packages import EngineMissing, is_here
 from wellness.compare.postgres import PostgresAdapter
 from wellness.compare.postgres_engine import NAME as POSTGRES
@@ -96,12 +97,16 @@ def start(
 
 
 def reach(place: Place, clock: Clock, settings: Settings) -> Adapter:
-    """Connect to an engine that another process started."""
+    """Connect to an engine that another process started.
+
+    A dictionary cannot be reached: the caller gets one of its own, and an empty one.
+    """
     if place.engine in (REDIS, REDIS_KIT):
         return open_adapter(place, clock, settings)
     by_name: dict[str, Callable[[Place, Clock], Adapter]] = {
         POSTGRES: PostgresAdapter,
         SQLITE: SqliteAdapter,
         CHROMA: ChromaAdapter,
+        DICT: InProcess,
     }
     return by_name[place.engine](place, clock)

@@ -72,6 +72,10 @@ class InProcess:
             del self._ends[name], self._turns[name]
         return len(gone)
 
+    def kept(self) -> int:
+        """See `Expiring.kept`."""
+        return len(self._turns)
+
     # Memories
 
     def remember(self, statements: Sequence[Statement], vectors: Vectors) -> None:

@@ -1,8 +1,8 @@
 """Postgres with pgvector through psycopg 3: prepared statements, one statement a turn, COPY.
 
-The filter of a vector search is a matter of its own here: an HNSW scan of pgvector filters after
-it has searched, unless `hnsw.iterative_scan` makes it go on until enough rows have passed. With an
-index on the owner the planner may also compare with all of the owner's rows, which is exact.
+An HNSW scan of pgvector filters after it has searched, unless `hnsw.iterative_scan` makes it go on
+until enough rows have passed. With an index on the owner the planner may also compare with all of
+the owner's rows, which is exact.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from wellness.memory.messages import Turn
 from wellness.memory.turns import decode_all, encode
 
 LAST = 10
+BULK = 100  # statements: fewer are put into the graph one by one
 SCHEMA = """
 CREATE EXTENSION IF NOT EXISTS vector;
 CREATE TABLE IF NOT EXISTS turns (
@@ -39,8 +40,6 @@ CREATE TABLE IF NOT EXISTS statements (
   owner text NOT NULL, subject text NOT NULL, body text NOT NULL,
   embedding vector({dimensions}) NOT NULL,
   PRIMARY KEY (owner, subject));
-CREATE INDEX IF NOT EXISTS statements_graph ON statements
-  USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 200);
 CREATE TABLE IF NOT EXISTS readings (
   owner text NOT NULL, at bigint NOT NULL, value double precision NOT NULL);
 CREATE INDEX IF NOT EXISTS readings_by_time ON readings (owner, at) INCLUDE (value);
@@ -48,6 +47,10 @@ CREATE TABLE IF NOT EXISTS days (
   owner text NOT NULL, day bigint NOT NULL,
   total double precision NOT NULL, n bigint NOT NULL,
   PRIMARY KEY (owner, day));
+"""
+GRAPH = """
+CREATE INDEX IF NOT EXISTS statements_graph ON statements
+  USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 200)
 """
 SESSION = """
 SET hnsw.ef_search = 100;
@@ -96,8 +99,8 @@ FACTS = (
     "SELECT subject, body FROM statements WHERE owner = %(owner)s AND subject = ANY(%(subjects)s)"
 )
 ROLL_UP = """
-INSERT INTO days SELECT %(owner)s, day, sum(value), count(*)
-FROM unnest(%(days)s::bigint[], %(values)s::double precision[]) AS new (day, value) GROUP BY day
+INSERT INTO days SELECT %(owner)s, day, sum(value), count(*) FROM
+unnest(%(days)s::bigint[], %(values)s::double precision[]) AS new (day, value) GROUP BY day
 ON CONFLICT (owner, day)
 DO UPDATE SET total = days.total + excluded.total, n = days.n + excluded.n
 """
@@ -109,7 +112,7 @@ DAYS = """
 SELECT day, total / n FROM days
 WHERE owner = %(owner)s AND day >= %(first)s AND day < %(end)s ORDER BY 1
 """
-ONLY_ONCE = 7_140_001  # an advisory lock: several connections may find an empty database at once
+ONLY_ONCE = 7_140_001  # an advisory lock: several may find an empty database at once
 
 
 class PostgresAdapter:
@@ -123,6 +126,7 @@ class PostgresAdapter:
             self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (ONLY_ONCE,))
             if self._connection.execute("SELECT to_regclass('days')").fetchone()[0] is None:
                 self._connection.execute(SCHEMA.format(dimensions=place.dimensions), prepare=False)
+                self._connection.execute(GRAPH, prepare=False)
         register(self._connection)
         self._cursor = self._connection.cursor(binary=True)
         self._connection.execute(SESSION, prepare=False)
@@ -162,11 +166,22 @@ class PostgresAdapter:
         """See `Expiring.sweep`: what cron would run; autovacuum gives the space back later."""
         return int(self._ask(SWEEP, now=self._clock())[0][0])
 
+    def kept(self) -> int:
+        """See `Expiring.kept`."""
+        return int(self._ask("SELECT count(*) FROM conversations")[0][0])
+
     # Memories
 
     def remember(self, statements: Sequence[Statement], vectors: Vectors) -> None:
-        """See `Memories.remember`: COPY into a temporary table, then one upsert."""
+        """See `Memories.remember`: COPY into a temporary table, then one upsert.
+
+        A batch that is larger than what is there is faster when the graph is built after it.
+        """
         with self._connection.transaction():
+            (there,) = self._connection.execute("SELECT count(*) FROM statements").fetchone()
+            anew = len(statements) > max(there, BULK)
+            if anew:
+                self._connection.execute("DROP INDEX statements_graph", prepare=False)
             self._connection.execute(
                 "CREATE TEMP TABLE arriving (id int, owner text, subject text, body text, "
                 "embedding vector) ON COMMIT DROP", prepare=False,
@@ -176,14 +191,15 @@ class PostgresAdapter:
                 for id, (one, vector) in enumerate(zip(statements, vectors, strict=True)):
                     copy.write_row((id, _text(one.owner), one.subject, one.text, vector))
             self._connection.execute(REMEMBER, prepare=False)
+            if anew:
+                self._connection.execute(GRAPH, prepare=False)
         self._connection.execute("ANALYZE statements", prepare=False)
 
     def nearest(self, vector: Vector, k: int, owner: str | None) -> list[str]:
         """See `Memories.nearest`."""
-        asked: dict[str, Any] = {"vector": vector, "k": k}
         if owner is None:
-            return [body for (body,) in self._ask(NEAREST, **asked)]
-        return [body for (body,) in self._ask(NEAREST_OF, owner=_text(owner), **asked)]
+            return [body for (body,) in self._ask(NEAREST, vector=vector, k=k)]
+        return [body for (body,) in self._ask(NEAREST_OF, owner=_text(owner), vector=vector, k=k)]
 
     # Both
 

@@ -20,6 +20,7 @@ from wellness.compare.packages import EngineProblem
 from wellness.compare.postgres import PostgresAdapter
 from wellness.compare.protocols import Adapter, Clock, Durability
 from wellness.compare.served import Served
+from wellness.compare.workplace import size
 from wellness.embedded import share
 from wellness.embedded.data_folder import DataFolder, ServerState
 from wellness.embedded.service import Look
@@ -189,8 +190,6 @@ class PostgresEngine(Served):
 
     def disk_bytes(self) -> int:
         """The data folder with its log of writes."""
-        from wellness.compare.workplace import size
-
         return size(self._data)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,9 @@ class Expiring(Protocol):
 
         An engine that forgets by itself has nothing to do here and returns 0.
         """
+
+    def kept(self) -> int:
+        """How many conversations take up space, whether they have expired or not."""
 
 
 class Memories(Protocol):
@@ -186,5 +189,14 @@ class Engine(Protocol):
     def disk_bytes(self) -> int:
         """Bytes of the files it keeps."""
 
+    def files(self) -> int:
+        """How many files that is."""
+
     def close(self) -> None:
         """Stop it and remove its folder; twice does no harm."""
+
+    def __enter__(self) -> Self:
+        """The engine itself."""
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""

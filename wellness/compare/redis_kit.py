@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from redis import Redis
 
+from wellness import keys as key_table
 from wellness.compare.protocols import (
     CannotDo,
     Clock,
@@ -93,6 +94,11 @@ class KitRedis:
     def sweep(self) -> int:
         """See `Expiring.sweep`: expiry does it, and the register of titles is swept in passing."""
         return 0
+
+    def kept(self) -> int:
+        """See `Expiring.kept`: the lists, without the keys of the register."""
+        names = key_table.scan(self._client, SPACE)
+        return sum(key_table.parse(name).kind == "turns" for name in set(names))
 
     def remember(self, statements: Sequence[Statement], vectors: Vectors) -> None:
         """See `Memories.remember`."""

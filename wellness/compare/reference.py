@@ -54,6 +54,10 @@ class Reference:
         """See `Expiring.sweep`: nothing is ever thrown away here."""
         return 0
 
+    def kept(self) -> int:
+        """See `Expiring.kept`."""
+        return len({(owner, conversation) for owner, conversation, _, _ in self._said})
+
     def remember(self, statements: Sequence[Statement], vectors: Vectors) -> None:
         """See `Memories.remember`."""
         for one, vector in zip(statements, vectors, strict=True):

@@ -14,7 +14,7 @@ import psutil  # type: ignore[import-untyped]
 from wellness import locks
 from wellness.compare.packages import EngineProblem
 from wellness.compare.protocols import Adapter, Clock, Durability, Place
-from wellness.compare.workplace import Workplace, size
+from wellness.compare.workplace import Workplace, count, size
 from wellness.embedded.data_folder import DataFolder
 from wellness.embedded.share import Share
 from wellness.settings import Settings
@@ -118,6 +118,10 @@ class Served:
     def disk_bytes(self) -> int:
         """See `Engine.disk_bytes`."""
         return size(self.folder.path)
+
+    def files(self) -> int:
+        """See `Engine.files`."""
+        return count(self._workplace.path)
 
     def close(self) -> None:
         """See `Engine.close`."""

@@ -167,6 +167,11 @@ class SqliteAdapter:
             self._db.execute(SWEEP, now)
             return int(self._db.changes())
 
+    def kept(self) -> int:
+        """See `Expiring.kept`."""
+        ((n,),) = self._db.execute("SELECT count(*) FROM conversations").fetchall()
+        return int(n)
+
     # Memories
 
     def remember(self, statements: Sequence[Statement], vectors: Vectors) -> None:

@@ -26,10 +26,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wellness.errors import WrongAnswer
-from wellness.lesson.samples import SEED, Comparison, Sample, paired_ratio
+from wellness.lesson.samples import SEED, Comparison, Ratio, Sample, paired_ratio
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = ["MIN_ROUNDS", "Candidate", "Comparison", "Ratio", "Sample", "Sweep", "compare",
+           "measure", "paired_ratio", "sweep"]  # fmt: skip
 
 Candidate = Callable[[], Any]
 

@@ -1,0 +1,143 @@
+"""What the comparison yields: times with their ratios, on what they were taken, and who wins.
+
+A verdict is about Redis by bare commands: it wins, ties or loses against an engine by the ratio
+of their unhurried times. Those are the tenth percentiles: what a call takes when no neighbour
+wants the processor at that moment. They hardly move between two runs on a machine that others use
+too, where medians do; the medians and the slow calls are shown beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from wellness.compare.protocols import Durability
+from wellness.lesson.timing import Comparison, Ratio, Sample
+
+Outcome = Literal["wins", "ties", "loses"]
+LOW, HIGH = 0.8, 1.25  # a ratio between them is a tie
+UNHURRIED = 10  # the percentile that is compared
+RUN_TO_RUN = 1.15  # by so much a ratio may differ when servers and indexes are made anew
+RESAMPLES = 1_000
+SEED = 20240923
+
+SYMBOLS: dict[Outcome, str] = {"wins": "▲", "ties": "=", "loses": "▼"}
+
+
+class Setup(NamedTuple):
+    """On what a time was taken."""
+
+    engine: str
+    version: str
+    durability: Durability
+    settings: Mapping[str, str]
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name} {value}" for name, value in self.settings.items())
+        return f"{self.engine} {self.version} ({self.durability}; {told})"
+
+
+def unhurried(sample: Sample, baseline: Sample) -> Ratio:
+    """The ratio of two unhurried times with its 95 % interval, from the same rounds.
+
+    Rounds are drawn again and again (a bootstrap that keeps the pairs), and what they leave out,
+    the difference between one start of the servers and the next, is added as `RUN_TO_RUN`.
+
+    >>> times = Sample("a", np.arange(1_000, 1_100)), Sample("b", 2 * np.arange(1_000, 1_100))
+    >>> round(unhurried(times[1], times[0]).value, 2)
+    2.0
+    """
+    rounds = np.random.default_rng(SEED).integers(0, sample.n, (RESAMPLES, sample.n))
+    ones, others = (
+        np.percentile(np.maximum(each.ns, 1)[rounds], UNHURRIED, axis=1)
+        for each in (sample, baseline)
+    )
+    low, high = np.percentile(ones / others, [2.5, 97.5])
+    value = sample.percentile(UNHURRIED) / max(1.0, baseline.percentile(UNHURRIED))
+    return Ratio(value, float(low) / RUN_TO_RUN, float(high) * RUN_TO_RUN)
+
+
+def outcome(ratio: Ratio) -> Outcome:
+    """How Redis does against an engine whose time is so many times its own.
+
+    >>> outcome(Ratio(5.0, 4.0, 6.0)), outcome(Ratio(1.3, 1.2, 1.4)), outcome(Ratio(0.1, 0.1, 0.2))
+    ('wins', 'ties', 'loses')
+    """
+    named: dict[str, Outcome] = {"slower": "wins", "tie": "ties", "faster": "loses"}
+    return named[ratio.verdict(LOW, HIGH)]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trial:
+    """One workload on several engines in the same rounds.
+
+    Attributes:
+        workload: its letter and what was done.
+        durability: the class, where it matters; None for reads.
+        comparison: the times, against Redis by bare commands.
+        setups: on what, by engine.
+        recall: mean recall, by engine, where a search is approximate.
+        absent: why an engine has no time, by engine.
+    """
+
+    workload: str
+    durability: Durability | None
+    comparison: Comparison
+    setups: Mapping[str, Setup]
+    recall: Mapping[str, float] = field(default_factory=dict)
+    absent: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The workload with its class of durability."""
+        return f"{self.workload}, {self.durability}" if self.durability else self.workload
+
+    @property
+    def engines(self) -> list[str]:
+        """Those that were timed, the baseline first."""
+        return list(self.comparison.samples)
+
+    def ratio(self, engine: str) -> Ratio:
+        """An engine's unhurried time over that of Redis, with the interval that decides."""
+        return unhurried(self.comparison[engine], self.comparison[self.comparison.baseline])
+
+    def outcome(self, engine: str) -> Outcome:
+        """How Redis does against an engine."""
+        return outcome(self.ratio(engine))
+
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        """How Redis does against each engine that was timed."""
+        others = (name for name in self.engines if name != self.comparison.baseline)
+        return {name: self.outcome(name) for name in others}
+
+    def cell(self, engine: str) -> str:
+        """Symbol, word and ratio; or why there is none."""
+        if engine == self.comparison.baseline:
+            return "baseline"
+        if engine not in self.comparison.samples:
+            return f"– {self.absent.get(engine, 'not measured')}"
+        found = self.outcome(engine)
+        return f"{SYMBOLS[found]} {found} {self.ratio(engine)}"
+
+    def __repr__(self) -> str:
+        rows = [f"{self.name} (Redis against each: by ratio)", repr(self.comparison)]
+        rows += [f"{name}: {self.cell(name)}" for name in self.outcomes]
+        rows += [f"{name}: recall {value:.3f}" for name, value in self.recall.items()]
+        rows += [f"{name}: {why}" for name, why in self.absent.items()]
+        return "\n".join([*rows, *map(str, self.setups.values())])
+
+    def _repr_html_(self) -> str:
+        recall = "; ".join(f"{name} {value:.3f}" for name, value in self.recall.items())
+        told = [f"Recall: {recall}."] if recall else []
+        told += [f"{name}: {why}." for name, why in self.absent.items()]
+        setups = "".join(f"<li>{escape(str(one))}</li>" for one in self.setups.values())
+        return (
+            f"<p><strong>{escape(self.name)}</strong></p>{self.comparison._repr_html_()}"
+            f"<p>{escape(' '.join(told))}</p>"
+            f"<details><summary>On what</summary><ul>{setups}</ul></details>"
+        )
