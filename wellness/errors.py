@@ -211,6 +211,15 @@ class AuditError(WellnessError):
     """An audit log cannot be written to, read or followed as it was asked for."""
 
 
+class LimitReached(WellnessError):
+    """Somebody has had as much as they may for now; carries the seconds until there is more."""
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        self.retry_after_s = retry_after_s
+        wait = max(1, round(retry_after_s))
+        super().__init__(message, hint=f"Ask again in {wait:,} s.")
+
+
 class LessonError(WellnessError):
     """A notebook cannot start or finish as it should."""
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterator
 
 import pytest
+from redis import Redis
+
+from wellness import keys
 
 from .conftest import Run, Shared
 
@@ -79,3 +83,49 @@ def test_chat_goes_on_until_it_is_quit(talk: Run, monkeypatch: pytest.MonkeyPatc
     assert "never" not in said.out
     monkeypatch.setattr(sys, "stdin", io.StringIO("Thanks!"))
     assert talk("chat", "--stateless").code == 0
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def limited(
+    talk: Run, client: Redis, shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
+    """One question a day, and nothing counted yet."""
+    monkeypatch.setenv("WELLNESS_LIMIT_TURNS", "1")
+    monkeypatch.setenv("WELLNESS_LIMIT_TURNS_WINDOW_S", "86400")
+    monkeypatch.setenv("WELLNESS_QUOTA_TOKENS_DAY", "100000")
+    built = keys.Keys(shared.namespace, "ann")
+    client.unlink(built.limit("user.turns"), built.quota("user.tokens"))
+    yield talk
+    client.unlink(built.limit("user.turns"), built.quota("user.tokens"))
+
+
+def test_a_question_too_many_is_refused_and_its_tokens_are_counted(
+    limited: Run, client: Redis, shared: Shared
+) -> None:
+    first = limited("ask", QUESTION, "--json")
+    assert first.code == 0
+    assert first.json["uncounted"] == []
+    second = limited("ask", QUESTION, "--json")
+    assert second.code == 2
+    assert second.json["error"] == "LimitReached"
+    assert second.json["message"] == "'ann' has no questions left for now."
+    assert second.json["hint"].startswith("Ask again in 86,")
+    slots: dict[bytes, bytes] = client.hgetall(
+        keys.Keys(shared.namespace, "ann").quota("user.tokens")
+    )
+    used = sum(first.json["tokens"].values())
+    assert sum(map(int, slots.values())) == used > 0, "the refused question cost none"
+
+
+def test_chat_says_when_to_ask_again_and_goes_on(
+    limited: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [QUESTION, QUESTION, "/why", "/quit"]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines)))
+    said = limited("chat", "--conversation", "limited")
+    assert said.code == 0
+    assert "'ann' has no questions left for now. Ask again in 86," in said.out
+    assert said.out.count("Routed by rules") == 1, "/why is about the one that was answered"

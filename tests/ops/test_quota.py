@@ -207,7 +207,7 @@ def test_a_question_too_many_costs_no_tokens(client: Redis, namespace: str) -> N
         refused = gate.admit("ann")
         assert not refused.allowed
         assert gate.settle(refused, 9_999) == ""
-    assert "has no questions left for now. Ask again in" in refused.refusal
+    assert "has no questions left for now." in refused.refusal
     assert 0 < refused.retry_after_s <= 60
     assert gate.tokens
     assert gate.tokens.reserve(ANN, 1).decision.remaining == 100_000 - 1_000 - 1

@@ -14,6 +14,7 @@ from wellness.cli.console import Json, Now, User, now_for, progress, store_of, w
 
 if TYPE_CHECKING:  # these take long to import, and `--help` needs none of them
     from wellness.agent.agent import Answer
+    from wellness.ops.gate import Gate, Pass
     from wellness.ops.metrics import Metrics
     from wellness.ops.observed import Observed
 
@@ -40,13 +41,18 @@ def ask(
 ) -> None:
     """Ask the agent. It shows which tools it used, what it recalled, and what checks its numbers.
 
-    Exit code 1 means that something did not work and the answer is degraded; it says what.
+    Exit code 1 means that something did not work and the answer is degraded; it says what. 2 also
+    means that a limit is reached (WELLNESS_LIMIT_TURNS, WELLNESS_QUOTA_TOKENS_HOUR and _DAY).
     """
     from wellness.agent.opening import open_agent
+    from wellness.ops.gate import Gate
     from wellness.ops.metrics import Metrics
 
     with store_of(user, metrics=(metrics := Metrics())) as (store, settings):
         at, now_from = now_for(store, now)
+        gate = Gate(store.client, settings, namespace=settings.namespace)
+        turn = gate.admit(store.user)
+        turn.check()
         with (
             progress("Fetching models", quiet=json) as update,
             open_agent(
@@ -55,16 +61,19 @@ def ask(
             recorded(agent, store, settings) as watched,
         ):
             said = watched.ask(question, now=at, conversation=conversation, on_step=metrics.on_step)
+        uncounted = _settle(gate, turn, said)
     if json:
-        written = watched.recorder.to_dict()
-        write_json({"user": store.user, "now": at, **said.to_dict(), "audit": written})
+        written = {"audit": watched.recorder.to_dict(), "uncounted": uncounted}
+        write_json({"user": store.user, "now": at, **said.to_dict(), **written})
     else:
         write(said.answer)
         write(f"\n{origin(said)} Now is {at:%a %d %b %Y %H:%M} ({now_from}).")
         explain(said)
         if gone := missing(watched.recorder):
             write(gone)
-    if said.degraded:
+        for problem in uncounted:
+            write(f"Not counted: {problem}")
+    if said.degraded or uncounted:
         raise SystemExit(1)
 
 
@@ -76,10 +85,12 @@ def chat(
 ) -> None:
     """Talk with the agent in the terminal. What you say is remembered, unless --stateless."""
     from wellness.agent.opening import open_agent
+    from wellness.ops.gate import Gate
     from wellness.ops.metrics import Metrics
 
     with store_of(user, metrics=(metrics := Metrics())) as (store, settings):
         at, now_from = now_for(store, now)
+        gate = Gate(store.client, settings, namespace=settings.namespace)
         with (
             progress("Fetching models", quiet=False) as update,
             open_agent(
@@ -98,9 +109,11 @@ def chat(
                     write(HELP)
                 elif line == "/why":
                     explain(last) if last else write("Nothing was asked yet.")
-                elif line:
+                elif line and (turn := _admitted(gate, store.user)):
                     at, _ = now_for(store, now)
                     last = _answer(watched, line, at, conversation, metrics)
+                    for problem in _settle(gate, turn, last):
+                        write(f"  ! {problem}")
 
 
 def _line() -> str | None:
@@ -125,6 +138,20 @@ def _answer(
         write(f"  ! {gone}")
     write(f"  [{origin(said)}]")
     return said
+
+
+def _admitted(gate: Gate, user: str) -> Pass | None:
+    turn = gate.admit(user)
+    if turn.allowed:
+        return turn
+    write(f"{turn.refusal} Ask again in {max(1, round(turn.retry_after_s)):,} s.")
+    return None
+
+
+def _settle(gate: Gate, turn: Pass, said: Answer) -> list[str]:
+    """Count the tokens of a turn; what of its limits Redis could not count."""
+    unsettled = gate.settle(turn, said.tokens_in + said.tokens_out)
+    return [*turn.problems, *([unsettled] if unsettled else [])]
 
 
 def origin(said: Answer) -> str:

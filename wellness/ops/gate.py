@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from redis import Redis
 
 from wellness import keys as key_table
+from wellness.errors import LimitReached
 from wellness.ops.admission import Counter, Decision, Subject
 from wellness.ops.limits import RateLimiter
 from wellness.ops.quota import Reservation, TokenQuota
@@ -56,15 +57,23 @@ class Pass:
 
     @property
     def refusal(self) -> str:
-        """Which limit refuses it, and until when; empty if none does."""
+        """Which limit refuses it, and why; empty if none does."""
         if self.allowed:
             return ""
         if self.problems:
             return " ".join(self.problems)
         tokens = self.tokens is not None and not self.tokens.allowed
         what = "tokens of the model" if tokens else "questions"
-        wait = max(1, round(self.retry_after_s))
-        return f"{self.user!r} has no {what} left for now. Ask again in {wait:,} s."
+        return f"{self.user!r} has no {what} left for now."
+
+    def check(self) -> None:
+        """Make sure that it was let through.
+
+        Raises:
+            LimitReached: it was not; says when to ask again.
+        """
+        if not self.allowed:
+            raise LimitReached(self.refusal, retry_after_s=self.retry_after_s)
 
 
 class Gate:
