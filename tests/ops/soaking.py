@@ -52,7 +52,7 @@ def soak(
     """Put `rate` commands a second on the metrics for so many seconds of a clock that is set.
 
     Each second has a recall, embeddings and steps of the agent as well, each ten of them a push,
-    each fifteen a scrape by Prometheus. Names come up all the time that were never there before.
+    each minute a scrape by Prometheus. Names come up all the time that were never there before.
     """
     metrics, dice = Metrics(), random.Random(1)
     client.guard.add(metrics)
@@ -75,7 +75,7 @@ def soak(
         metrics.on_search(f"index{second}", 0.01, [dice.random()])
         if second % 10 == 0:
             store.push(metrics)
-        if second % 15 == 0:
+        if second % 60 == 0:
             generate_latest(registry)
         if second % LOOK_EVERY_S == 0:
             looks.append(look(client, namespace, second))
