@@ -90,7 +90,8 @@ class Group:
         found = next(g for g in groups if g["name"] == self.name.encode())
         after = f"({found['last-delivered-id'].decode()}"
         page: Any = self.log.client.xrange(self.stream, after, count=1)
-        undelivered = int(tip) - entry_of(*page[0]).number + 1 if page else 0
+        # at least the one that was found, also while a tip is missing
+        undelivered = max(1, int(tip or 0) - entry_of(*page[0]).number + 1) if page else 0
         return State(found["pending"], undelivered, dead, found["consumers"])
 
     def bury(
