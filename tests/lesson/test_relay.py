@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -17,10 +18,10 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from wellness.client import connect
+from wellness.client import ConnectionFailed, NoAnswer, connect
 from wellness.errors import RedisUnavailable
 from wellness.keys import Keys
-from wellness.lesson.relay import CHUNK, line, through
+from wellness.lesson.relay import CHUNK, Line, line, through
 from wellness.server import EmbeddedServer
 from wellness.settings import Settings
 
@@ -222,3 +223,75 @@ def test_a_line_can_be_cut_and_mended(origin: Redis, scratch: str) -> None:
             sleep(0.25)
             assert way.client.get(scratch) == b"before"
     assert origin.ping()
+
+
+# --- faults ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def way(client: Redis) -> Iterator[Line]:
+    with line(client, Settings(socket_timeout_s=0.3, breaker_reset_s=0.1)) as way:
+        yield way
+
+
+def test_a_cut_line_refuses_connections_on_its_port(way: Line) -> None:
+    port = port_of(way.client)
+    way.cut()
+    assert (way.fault, listens(port)) == ("dead", False)
+    with pytest.raises(ConnectionFailed, match="refused"):
+        way.client.ping()
+    way.mend()
+    assert listens(port)
+    assert way.client.ping()
+
+
+def test_on_a_silent_line_commands_are_carried_out(client: Redis, way: Line, scratch: str) -> None:
+    """What did not answer may have happened: that is why a timeout is not simply repeated."""
+    way.client.ping()
+    way.silence()
+    with pytest.raises(NoAnswer):
+        way.client.incr(scratch)
+    assert client.get(scratch) == b"1"
+    way.mend()
+    sleep(0.1)
+    assert way.client.incr(scratch) == 2, "no reply of before the silence came in its place"
+
+
+def test_a_slow_line_is_late_and_answers(way: Line) -> None:
+    way.client.ping()
+    way.slow(0.05)
+    begun = monotonic()
+    assert way.client.ping()
+    assert monotonic() - begun >= 0.05
+    way.slow(10.0)
+    with pytest.raises(NoAnswer):
+        way.client.ping()
+
+
+def test_a_torn_reply_fails_once(client: Redis, way: Line, scratch: str) -> None:
+    client.set(scratch, "x" * 10_000)
+    way.client.ping()
+    way.tear()
+    with pytest.raises(ConnectionFailed):
+        way.client.get(scratch)
+    assert way.fault == "none"
+    assert way.client.get(scratch) == b"x" * 10_000
+    assert way.client.guard.breaker.failures == 0
+
+
+def test_a_line_shows_what_is_wrong_with_it(way: Line) -> None:
+    way.break_("slow", 0.01)
+    assert re.fullmatch(r"<Line to redis://127\.0\.0\.1:\d+/0, fault: slow>", repr(way))
+
+
+def test_other_clients_go_the_same_way(way: Line) -> None:
+    with closing(way.plain_client()) as plain, closing(way.brisk_client()) as brisk:
+        assert plain.ping()
+        assert brisk.ping()
+        assert port_of(plain) == port_of(brisk) == port_of(way.client)
+        retries = [c.get_retry().get_retries() for c in (plain, brisk)]  # type: ignore[union-attr]
+        assert retries[0] > 0
+        assert retries[1] == 0
+        way.silence()
+        with pytest.raises(redis.TimeoutError):
+            brisk.ping()
