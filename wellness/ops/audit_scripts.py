@@ -1,4 +1,4 @@
-"""What the audit log does inside Redis, where nothing comes in between: append, and look up a place.
+"""What the audit log does inside Redis, where nothing comes in between: append, find a place.
 
 `APPEND` compares the log's tip with the one that the writer has hashed on. It replies with 1, the
 log's length and the new ids; or with 0 and the tip as it is, and then it has written nothing.
