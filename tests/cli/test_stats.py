@@ -67,6 +67,29 @@ def test_the_tables_say_the_same(run: Run, client: Redis, namespace: str) -> Non
     assert found["commands"]["GET"]["seconds"]["p99"] == pytest.approx(0.002, rel=0.01)
 
 
+def test_a_question_leaves_the_agents_steps_its_searches_and_its_embeddings(
+    ask: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WELLNESS_CHAT_MODEL", "qwen2.5-coder:9b-local")  # there is none: no wait
+    before = ask("stats", "--json").json
+    for _ in range(2):
+        assert ask("ask", "How many steps did I take on Monday?").code == 1
+    after = ask("stats", "--json").json
+    runs = {
+        node: row["runs"] - before["steps"].get(node, {"runs": 0})["runs"]
+        for node, row in after["steps"].items()
+    }
+    assert runs.keys() >= {"recall", "classify", "act", "answer", "remember"}
+    assert runs["recall"] == runs["classify"] == 2
+    searched = before["vector_searches"].get("memory", {"searches": 0})["searches"]
+    assert after["vector_searches"]["memory"]["searches"] >= searched + 2
+    gained = {
+        name: after["embeddings"][name] - before["embeddings"][name] for name in ("hits", "misses")
+    }
+    assert gained["hits"] >= 1, "the second time, the question's vector is there"
+    assert gained["hits"] + gained["misses"] >= 2
+
+
 def test_a_failed_command_adds_nothing(run: Run, client: Redis, namespace: str) -> None:
     assert run("show", "steps", "--user", "nobody").code == 2
     assert not list(keys.scan(client, namespace))

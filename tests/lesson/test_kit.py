@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from wellness.lesson import kit, states
 from wellness.lesson.checks import Verdict
 from wellness.lesson.claims import Ledger
 from wellness.local_ollama import LocalOllama
+from wellness.ops.metrics_store import MetricsStore
 from wellness.server import EmbeddedServer
 from wellness.settings import Settings
 
@@ -372,3 +374,19 @@ def test_finish_finds_the_errors_that_a_notebook_hides(kernel: Kernel) -> None:
 def test_finish_is_silent_about_what_went_well_or_was_seen(kernel: Kernel) -> None:
     for name, text in kernel(SEEN).items():
         assert "CLEAN" in text, f"{name}: {text}"
+
+
+# --- metrics --------------------------------------------------------------------------------------
+
+
+def test_what_a_lessons_client_did_is_added_to_the_metrics_at_its_end(
+    here: Settings, client: Redis, namespace: str
+) -> None:
+    store = MetricsStore(client, settings=here, clock=time.time, namespace=namespace)
+    for times in (1, 2):
+        lesson = kit.start("90", settings=here.model_copy(update={"namespace": namespace}))
+        lesson.client.echo("x")
+        assert lesson.metrics.measured().commands["ECHO"].calls == 1
+        lesson.finish()
+        kit._close_open()
+        assert store.merged().commands["ECHO"].calls == times

@@ -35,11 +35,11 @@ def test_minutes_of_load_leave_nothing_behind(guarded: Client, namespace: str) -
     cache = CachedEmbedder(Scattered(), guarded, "ann", settings=Settings(), namespace=namespace)
     tracemalloc.start()
     try:
-        store, looks = soak(guarded, memory, cache, namespace=namespace, seconds=300, rate=4)
+        store, looks = soak(guarded, memory, cache, namespace=namespace, seconds=240, rate=4)
     finally:
         tracemalloc.stop()
-    early, late = looks[2], looks[-1]  # by the third minute every name has come up
-    assert [look.at_s for look in looks] == [60, 120, 180, 240, 300]
+    early, late = looks[1], looks[-1]  # by the second minute every name has come up
+    assert [look.at_s for look in looks] == [60, 120, 180, 240]
     assert late.threads == early.threads
     assert late.keys == early.keys
     assert late.bytes < early.bytes * 1.3
@@ -47,7 +47,7 @@ def test_minutes_of_load_leave_nothing_behind(guarded: Client, namespace: str) -
     merged = store.merged()
     for rows in (merged.commands, merged.searches, merged.steps):
         assert len(rows) <= NAMES + 1
-    assert merged.all_commands.calls > 5 * 300
-    assert merged.steps["answer"].seconds.count == 300
+    assert merged.all_commands.calls > 5 * 240
+    assert merged.steps["answer"].seconds.count == 240
     assert keys.audit(guarded, namespace, KEPT) == []
-    assert len(store.series("ops", BEGIN + 300 - KEPT.metrics_raw_s).points) == 7
+    assert len(store.series("ops", BEGIN + 240 - KEPT.metrics_raw_s).points) == 7
