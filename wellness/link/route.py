@@ -43,7 +43,8 @@ T = TypeVar("T")
 HOPS = 8  # nodes one call may be sent to by others: more means that they do not agree
 WAIT_S = 0.005  # between two tries while a slot is moved
 COORDINATOR = "SEARCH.CLUSTERINFO"  # a command of a Search that asks all shards by itself
-REDIRECTIONS = (MovedError, AskError, TryAgainError, ReadOnlyError)
+HALFWAY = (AskError, TryAgainError)
+REDIRECTIONS = (MovedError, *HALFWAY, ReadOnlyError)
 
 
 class Route:
@@ -123,7 +124,7 @@ class Route:
                     raise
                 address = (error.host or address[0], error.port)
                 self.directory.learn(error.slot_id, address)
-            except (AskError, TryAgainError):
+            except HALFWAY:
                 waited_since = waited_since or self._clock()
                 if self._clock() - waited_since > self._settings.socket_timeout_s:
                     raise

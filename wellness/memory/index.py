@@ -27,6 +27,7 @@ from wellness.settings import Settings
 if TYPE_CHECKING:
     from redisvl.index import SearchIndex
 
+ELSEWHERE = "non local key"  # a script's words for an index of another shard
 LONGEST_TAG = 1_000  # bytes: Search cuts a tag's value off after 4,096, and then nothing finds it
 
 
@@ -147,20 +148,26 @@ class MemoryIndex:
         """The replies to searches, in one round trip; an index that was dropped is made again.
 
         Right after that it finds only what Redis has indexed by then; see `IndexInfo.indexed`.
+        On a Cluster, where the user may just have moved to another shard, its index is asked.
+
+        Args:
+            commands: each begins with the command's name and an index's, for which this one's
+                present name is put.
         """
-        replies = self._send(commands)
-        if any(map(is_missing, replies)):
+        name = self.name
+        replies = self._send(name, commands)
+        if any(map(is_missing, replies)) or self.name != name:
             self.ensure()
-            replies = self._send(commands)
+            replies = self._send(self.name, commands)
         for reply in replies:
             if isinstance(reply, Exception):
                 raise reply
         return replies
 
-    def _send(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+    def _send(self, name: str, commands: Sequence[Sequence[Any]]) -> list[Any]:
         pipe = self.client.pipeline(transaction=False)
-        for command in commands:
-            pipe.execute_command(*command)  # type: ignore[no-untyped-call]
+        for first, _, *rest in commands:
+            pipe.execute_command(first, name, *rest)  # type: ignore[no-untyped-call]
         return pipe.execute(raise_on_error=False)
 
     def redisvl(self) -> SearchIndex:
@@ -221,4 +228,4 @@ def tag_query(value: str) -> str:
 def is_missing(reply: object) -> bool:
     """Whether Redis' answer is the error that there is no such index."""
     said = str(reply).lower() if isinstance(reply, ResponseError) else ""
-    return "no such index" in said or "unknown index name" in said
+    return any(text in said for text in ("no such index", "unknown index name", ELSEWHERE))

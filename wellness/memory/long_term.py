@@ -102,14 +102,15 @@ class LongTerm(Kept):
         if not facts:
             return []
         vectors = self.embedder.embed([fact.text for fact in facts])
-        stated = [
-            statement(fact, vector.tobytes(), self.keys, self.index, self._clock(), self._settings)
-            for fact, vector in zip(facts, vectors, strict=True)
-        ]
-        replies = self._run(stated)
+
+        def stated(at: int) -> tuple[list[str], list[Any]]:
+            vector, now = vectors[at].tobytes(), self._clock()
+            return statement(facts[at], vector, self.keys, self.index, now, self._settings)
+
+        replies = self._run(map(stated, range(len(facts))))
         if dropped := [at for at, one in enumerate(replies) if is_missing(one)]:
             self.index.ensure()
-            for at, reply in zip(dropped, self._run([stated[at] for at in dropped]), strict=True):
+            for at, reply in zip(dropped, self._run(map(stated, dropped)), strict=True):
                 replies[at] = reply
         for reply in replies:
             if isinstance(reply, OutOfMemoryError):

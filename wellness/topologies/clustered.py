@@ -10,10 +10,11 @@ from functools import partial
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS as SLOTS
 
 from wellness.bootstrap import RedisBuild, redis_build
-from wellness.client import Client, connect
+from wellness.client import Client, connect, for_shards
 from wellness.embedded.data_folder import ask
 from wellness.errors import ServerStartError
-from wellness.keys.slots import user_slot
+from wellness.keys.indexes import index_tag
+from wellness.keys.slots import slot_of, user_slot
 from wellness.settings import Settings
 from wellness.topologies.crew import Crew
 from wellness.topologies.local_server import LocalServer, data_server, wait_until
@@ -66,9 +67,60 @@ class Clustered:
         """What the Cluster calls a server."""
         return ask(server.socket, "CLUSTER MYID").split()[-1]
 
+    def wait_for_replicas(self) -> None:
+        """Wait until each running replica has what its primary has, and all slots are served.
+
+        Raises:
+            ServerStartError: it does not happen.
+        """
+        for server in self.servers.values():
+            if server.running:
+                ready = partial(_is_ready, server)
+                wait_until(ready, f"{server.name} is ready", self.settings.server_start_s)
+
     def client(self, server: LocalServer) -> Client:
         """A client of one server, to look after it; close it."""
         return connect(self.settings.model_copy(update={"redis_url": server.private_url}))
+
+    def move_slot(
+        self, slot: int, to: LocalServer, *, prepare: Callable[[Client], object] | None = None
+    ) -> int:
+        """Move a slot with all its keys to another primary while both serve; how many keys.
+
+        The keys go in one step, so nobody finds a part of them; readers and writers wait for it.
+
+        A search index does not move. The one of the new shard takes up the documents as they
+        come, if it is there: `prepare` is for making it. If an index of the old shard is named
+        after this slot, it is dropped, and made again under another name by whoever next uses it.
+
+        Args:
+            slot: served by another primary.
+            to: the primary that shall serve it.
+            prepare: called first, with a client of the new shard.
+
+        Raises:
+            redis.RedisError: a node refuses, for instance because `to` is no primary.
+        """
+        source, target = self.server_of(slot), self.node_id(to)
+        with self.client(source) as old, self.client(to) as new, connect(self.settings) as guide:
+            if prepare:
+                (shard,) = [
+                    one for one in for_shards(guide) if one.info("server")["tcp_port"] == to.port
+                ]
+                prepare(shard)
+            for name in map(_text, old.execute_command("FT._LIST")):
+                if index_tag(name) and slot_of(name) == slot:
+                    old.execute_command("FT.DROPINDEX", name)
+            new.execute_command("CLUSTER SETSLOT", slot, "IMPORTING", self.node_id(source))
+            old.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", target)
+            count = old.execute_command("CLUSTER COUNTKEYSINSLOT", slot)
+            if count:
+                found = old.execute_command("CLUSTER GETKEYSINSLOT", slot, count)
+                timeout_ms = int(self.settings.socket_timeout_s * 1000)
+                old.execute_command("MIGRATE", *to.address, "", 0, timeout_ms, "KEYS", *found)
+            for node in (new, old):  # the new one first, or nobody would serve it for a moment
+                node.execute_command("CLUSTER SETSLOT", slot, "NODE", target)
+        return int(count)
 
     def _seen(self) -> Iterator[list[str]]:
         """The nodes as one of them sees them."""
@@ -146,8 +198,7 @@ def _join(local: Clustered, primaries: list[str]) -> None:
         wait(lambda at=server: known in _info(at), "all nodes know each other")  # type: ignore[misc]
     for name in primaries:
         _tell(servers[f"{name}-copy"], f"CLUSTER REPLICATE {local.node_id(servers[name])}")
-    for server in servers.values():
-        wait(lambda at=server: _is_ready(at), f"{server.name} is ready")  # type: ignore[misc]
+    local.wait_for_replicas()
 
 
 def _tell(server: LocalServer, command: str) -> None:
@@ -165,6 +216,10 @@ def _is_ready(server: LocalServer) -> bool:
     role = ask(server.socket, "INFO replication")
     synced = "role:master" in role or "master_link_status:up" in role
     return synced and "cluster_state:ok" in (said := _info(server)) and f":{SLOTS}" in said
+
+
+def _text(name: bytes | str) -> str:
+    return name.decode() if isinstance(name, bytes) else name
 
 
 def _holds(slot: int, part: str) -> bool:

@@ -55,15 +55,43 @@ class Replicated:
         """A client of one server, to look after it; close it."""
         return connect(self.settings.model_copy(update={"redis_url": server.private_url}))
 
-    def wait_for_replicas(self, timeout_s: float = 20.0) -> None:
-        """Wait until each running replica has all that the primary has, and Sentinel knows it.
+    def rejoin(self, server: LocalServer) -> None:
+        """Start a dead server again, as a replica of the primary, and wait until it has the data.
+
+        Sentinel would tell it too whose replica it is, ten seconds later.
 
         Raises:
-            ServerStartError: it did not happen.
+            ServerStartError: it did not start, or does not get the data.
+        """
+        primary = self.primary
+        server.restart()
+        ask(server.socket, f"REPLICAOF {LOOPBACK} {primary.port}")
+        self.wait_for_replicas()
+
+    def wait_for_replicas(self) -> None:
+        """Wait until each running replica has all that the primary has.
+
+        Raises:
+            ServerStartError: it does not happen.
         """
         running = sum(one.running for one in self.servers.values()) - 1
         wait_until(
-            lambda: _online(self.primary) >= running, "the replicas have the data", timeout_s
+            lambda: _online(self.primary) >= running,
+            "the replicas have the data",
+            self.settings.server_start_s,
+        )
+
+    def fail_over(self) -> None:
+        """Make Sentinel promote a replica although the primary lives.
+
+        Raises:
+            ServerStartError: it has no good replica, or is still busy with the last failover.
+        """
+        sentinel = next(iter(self.sentinels.values()))
+        wait_until(
+            lambda: ask(sentinel.socket, f"SENTINEL FAILOVER {SERVICE}").startswith("+OK"),
+            "Sentinel can promote a replica",
+            self.settings.server_start_s,
         )
 
     def __repr__(self) -> str:

@@ -1,0 +1,158 @@
+"""Search on a Cluster whose Search knows only its own shard: complete for each user, also after
+slots have moved, and silently partial for everybody at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from wellness import keys
+from wellness.client import Client, connect, for_shards, for_user, index_tag
+from wellness.keys.indexes import index_tag as tag_in
+from wellness.keys.slots import slot_of, user_slot
+from wellness.topologies import Clustered
+
+from . import jobs
+
+USERS = ("ann", "gus", "zoe")
+
+
+@pytest.fixture
+def client(cluster: Clustered) -> Iterator[Client]:
+    with connect(cluster.settings) as client:
+        yield client
+
+
+@pytest.fixture
+def space(client: Client) -> Iterator[str]:
+    name = f"wellness:test:{uuid.uuid4().hex[:12]}"
+    yield name
+    for shard in for_shards(client):
+        keys.delete(shard, name)
+
+
+def indexes(client: Client, space: str) -> list[str]:
+    found = (name.decode() for name in client.execute_command("FT._LIST"))
+    return [name for name in found if keys.is_index_of(space, name)]
+
+
+def test_each_shard_has_an_index_named_after_one_of_its_slots(
+    cluster: Clustered, client: Client, space: str
+) -> None:
+    for user in USERS:
+        jobs.remember(for_user(client, user), space, user)
+    names = []
+    for shard in for_shards(client):
+        (name,) = indexes(shard, space)
+        assert tag_in(name) == index_tag(shard)
+        assert cluster.server_of(slot_of(name)).port == shard.info("server")["tcp_port"]
+        names.append(name)
+    assert len(set(names)) == 3
+
+
+def test_a_user_is_found_on_one_shard_and_nobody_elsewhere(client: Client, space: str) -> None:
+    for user in USERS:
+        jobs.remember(for_user(client, user), space, user)
+    for user in USERS:
+        assert jobs.recall(for_user(client, user), space, user) == jobs.remembered(user)
+        wrong = for_user(client, next(other for other in USERS if other != user))
+        assert jobs.recall(wrong, space, user) == [], "which is why `for_user` is needed"
+
+
+def test_a_client_that_comes_later_uses_the_index_that_is_there(
+    cluster: Clustered, client: Client, space: str
+) -> None:
+    """Its name comes from a slot that is not the shard's last any more."""
+    mine = for_user(client, "ann")
+    jobs.remember(mine, space, "ann")
+    (name,) = indexes(mine, space)
+    free, home = 16_000, cluster.primary_of("ann")
+    back = cluster.server_of(free)
+    cluster.move_slot(free, home)
+    try:
+        with connect(cluster.settings) as newcomer:
+            again = for_user(newcomer, "ann")
+            assert index_tag(again) == tag_in(name)
+            assert jobs.recall(again, space, "ann") == jobs.remembered("ann")
+            assert indexes(again, space) == [name]
+    finally:
+        cluster.move_slot(free, back)
+
+
+def test_a_user_moves_while_being_served(cluster: Clustered, client: Client, space: str) -> None:
+    """No error, no lost turn, and each question is answered in full, before, while and after."""
+    mine = for_user(client, "ann")
+    jobs.keep_health(mine, space, "ann")
+    jobs.remember(mine, space, "ann")
+    jobs.recall(mine, space, "ann")
+    home, slot = cluster.primary_of("ann"), user_slot("ann")
+    target = cluster.primary_of("zoe")
+    counter, stop = keys.Keys(space, "ann").scratch("counter"), threading.Event()
+    problems: list[object] = []
+    served = [0]
+
+    def serve() -> None:
+        memory = jobs.long_term(mine, space, "ann")
+        while not stop.is_set():
+            try:
+                found = memory.recall(
+                    "Where do I swim? What do I want to weigh?", now=jobs.NOON + 2 * jobs.DAY
+                )
+                texts = sorted(hit.memory.fact.text for hit in found.hits)
+                if texts != jobs.remembered("ann"):
+                    problems.append(texts)
+                mine.incr(counter)
+                served[0] += 1
+            except Exception as error:
+                problems.append(error)
+                return
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        for to in (target, home, target):
+            time.sleep(0.1)
+            moved = cluster.move_slot(
+                slot, to, prepare=lambda shard: jobs.long_term(shard, space, "ann")
+            )
+            assert moved > 8
+            assert cluster.primary_of("ann") is to
+        time.sleep(0.1)
+    finally:
+        stop.set()
+        thread.join()
+        there = cluster.primary_of("ann")
+    assert problems == []
+    assert served[0] > 10
+    assert int(mine.get(counter) or 0) == served[0]
+    assert there is target
+    jobs.look_at_health(mine, space, "ann")
+    assert jobs.recall(mine, space, "ann") == jobs.remembered("ann")
+    jobs.converse(mine, space, "ann")
+    with connect(cluster.settings) as newcomer:
+        again = for_user(newcomer, "ann")
+        assert jobs.recall(again, space, "ann") == jobs.remembered("ann")
+    cluster.move_slot(slot, home)
+    assert jobs.recall(mine, space, "ann") == jobs.remembered("ann")
+
+
+def test_an_index_whose_slot_moves_away_is_made_again(
+    cluster: Clustered, client: Client, space: str
+) -> None:
+    mine = for_user(client, "ann")
+    jobs.remember(mine, space, "ann")
+    (name,) = indexes(mine, space)
+    home, slot = cluster.primary_of("ann"), slot_of(name)
+    cluster.move_slot(slot, cluster.primary_of("zoe"))
+    try:
+        assert jobs.recall(mine, space, "ann") == jobs.remembered("ann")
+        (other,) = indexes(mine, space)
+        assert other != name
+        assert cluster.server_of(slot_of(other)) is home
+    finally:
+        cluster.move_slot(slot, home)
+    assert jobs.recall(mine, space, "ann") == jobs.remembered("ann")
