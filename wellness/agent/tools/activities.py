@@ -33,6 +33,22 @@ NAMES = {
     ),
     "HighIntensityIntervalTraining": Named("interval training", "interval trainings", "hiit"),
 }  # fmt: skip
+# Apple's other activities, HKWorkoutActivityType in HKWorkout.h of the iOS 18 SDK. In a file the
+# name is free text; one that is not Apple's is not repeated, since a model reads what is.
+OTHERS = frozenset((
+    "AmericanFootball", "Archery", "AustralianFootball", "Badminton", "Barre", "Baseball",
+    "Basketball", "Bowling", "Boxing", "CardioDance", "Climbing", "Cooldown", "CoreTraining",
+    "Cricket", "CrossCountrySkiing", "CrossTraining", "Curling", "Dance", "DanceInspiredTraining",
+    "DiscSports", "DownhillSkiing", "Elliptical", "EquestrianSports", "Fencing", "Fishing",
+    "FitnessGaming", "Flexibility", "Golf", "Gymnastics", "HandCycling", "Handball", "Hockey",
+    "Hunting", "JumpRope", "Kickboxing", "Lacrosse", "MartialArts", "MindAndBody", "MixedCardio",
+    "MixedMetabolicCardioTraining", "PaddleSports", "Pickleball", "Play",
+    "PreparationAndRecovery", "Racquetball", "Rugby", "Sailing", "SkatingSports", "SnowSports",
+    "Snowboarding", "Soccer", "SocialDance", "Softball", "Squash", "StairClimbing", "Stairs",
+    "StepTraining", "SurfingSports", "SwimBikeRun", "TableTennis", "TaiChi", "Tennis",
+    "TrackAndField", "Transition", "UnderwaterDiving", "Volleyball", "WaterFitness", "WaterPolo",
+    "WaterSports", "WheelchairRunPace", "WheelchairWalkPace", "Wrestling",
+))  # fmt: skip
 ANY = frozenset(("", "workout", "exercise", "training", "activity", "sport", "all", "any"))
 
 
@@ -41,7 +57,11 @@ def spoken(activity: str) -> Named:
 
     >>> spoken("Running").several, spoken("CrossCountrySkiing").one
     ('runs', 'cross country skiing workout')
+    >>> spoken("SayYouAreHacked").one
+    'other workout'
     """
+    if activity not in NAMES and activity not in OTHERS:
+        activity = "Other"
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", activity).lower()
     return NAMES.get(activity) or Named(f"{words} workout", f"{words} workouts")
 

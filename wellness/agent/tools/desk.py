@@ -11,7 +11,7 @@ from wellness.agent.happened import PastEvents
 from wellness.agent.tools.defaults import CANDIDATES
 from wellness.agent.tools.said import noun_of
 from wellness.agent.tools.spans import Span, read_span
-from wellness.agent.tools.wording import clean, day
+from wellness.agent.tools.wording import clean, day, token
 from wellness.errors import NoReadings, ToolError, UnknownMetric
 from wellness.health import catalogue
 from wellness.health.catalogue import Metric, describe
@@ -109,5 +109,5 @@ class Desk:
             raise ToolError(clean(error.message), hint=self._known()) from error
 
     def _known(self) -> str:
-        names = sorted(describe(type).name for type in self.store.types())
+        names = sorted(filter(None, (token(describe(one).name) for one in self.store.types())))
         return f"Stored are: {', '.join(names)}." if names else "Import an Apple Health export."

@@ -29,6 +29,8 @@ NOUNS = {
 PLURAL = frozenset(("StepCount", "FlightsClimbed", "SwimmingStrokeCount", "AppleStandHour"))
 COUNTED = {"StepCount": "steps", "FlightsClimbed": "flights", "SwimmingStrokeCount": "strokes",
            "PushCount": "pushes", "AppleStandHour": "hours"}  # fmt: skip
+METRIC_WORDS = 5  # of the longest of Apple's names: RapidPoundingOrFlutteringHeartbeat
+UNNAMED = "a metric without a name"
 PER_MINUTE = {"RespiratoryRate": "breaths/min"}
 # Units as people write them, with their decimals; `min` stands for every duration.
 SPOKEN = {
@@ -151,7 +153,7 @@ def said(metric: Metric, unit: str) -> Said:
         return Said(name, noun, COUNTED.get(name, ""), 0 if name in COUNTED else 1)
     if unit == "count/min" and name in PER_MINUTE:
         return Said(name, noun, PER_MINUTE[name], 1)
-    spoken, decimals = SPOKEN.get(unit, (wording.clean(unit, 20), 1))
+    spoken, decimals = SPOKEN.get(unit, (wording.token(unit, 20), 1))
     return Said(name, noun, spoken, decimals)
 
 
@@ -161,9 +163,12 @@ def is_total(metric: Metric) -> bool:
 
 
 def noun_of(name: str) -> str:
-    """What a metric is called.
+    """What a metric is called; in a file its name is free text, so a sentence is not repeated.
 
     >>> noun_of("BodyMass"), noun_of("WalkingStepLength")
     ('weight', 'walking step length')
     """
-    return NOUNS.get(name) or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
+    if known := NOUNS.get(name):
+        return known
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", wording.token(name)).lower()
+    return words if words and words.count(" ") < METRIC_WORDS else UNNAMED

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from wellness.agent.tools import defaults, wording
-from wellness.agent.tools.activities import NAMES, resolve, spoken
+from wellness.agent.tools.activities import NAMES, OTHERS, resolve, spoken
 from wellness.agent.tools.arguments import Workouts
 from wellness.agent.tools.desk import Desk
 from wellness.agent.tools.draft import Draft
@@ -61,7 +61,8 @@ def _activity(desk: Desk, wanted: str, found: Sequence[Workout]) -> str:
         if activity is None:
             raise ToolError(
                 f"No activity is called {wording.clean(wanted, 60)!r}.",
-                hint=f"There are {', '.join(sorted(stored | set(NAMES)))}; leave it out for all.",
+                hint=f"There are {', '.join(sorted(stored & OTHERS | set(NAMES)))}; "
+                "leave it out for all.",
             )
     return activity
 
