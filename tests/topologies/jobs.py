@@ -29,6 +29,7 @@ STEPS = "HKQuantityTypeIdentifierStepCount"
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = int(datetime(2026, 3, 2, 12, tzinfo=BERLIN).timestamp())
 DAY = 86_400
+QUESTION = "Where do I swim, and what do I want to weigh?"
 
 
 class Words:
@@ -109,7 +110,7 @@ def recall(client: Redis, namespace: str, user: str) -> list[str]:
     while memory.index.info().indexed < 1:  # it was just made
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    hits = memory.recall("Where do I swim, and what do I want to weigh?", now=NOON + 2 * DAY).hits
+    hits = memory.recall(QUESTION, now=NOON + 2 * DAY).hits
     return sorted(hit.memory.fact.text for hit in hits)
 
 

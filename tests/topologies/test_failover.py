@@ -11,11 +11,9 @@ import redis
 
 from wellness import keys
 from wellness.client import CircuitOpen, Client, ConnectionFailed, connect, for_user, health
-from wellness.embedded.data_folder import ask
 from wellness.errors import RedisUnavailable
 from wellness.settings import Settings
 from wellness.topologies import Clustered, Replicated, replicated
-from wellness.topologies.local_server import wait_until
 
 from . import jobs
 
@@ -48,10 +46,11 @@ def persist(send: Callable[[], object]) -> list[type[BaseException]]:
             send()
         except (RedisUnavailable, redis.RedisError) as error:
             raised.append(type(error))
-            assert time.monotonic() < deadline, error
-            time.sleep(0.01)
         else:
             return raised
+        if time.monotonic() > deadline:
+            pytest.fail(f"it never succeeded: {raised[-1]}")
+        time.sleep(0.01)
 
 
 def test_the_client_follows_sentinel_by_itself(
@@ -73,22 +72,6 @@ def test_the_client_follows_sentinel_by_itself(
     assert client.execute_command("WAIT", 2, 5_000) == 2
     assert sentinels.primary is not old
     keys.delete(client, space)
-
-
-def test_a_primary_that_becomes_a_replica_is_left(
-    sentinels: Replicated, behind_sentinels: Client, space: str
-) -> None:
-    """Nothing is killed here: the old primary goes on answering, and refuses writes."""
-    client, old = behind_sentinels, sentinels.primary
-    key = keys.Keys(space, "ann").scratch("k")
-    client.set(key, 1)
-    sentinels.fail_over()
-    wait_until(lambda: "slave" in ask(old.socket, "ROLE"), "another is primary", PATIENCE_S)
-    assert set(persist(lambda: client.incr(key))) <= {ConnectionFailed, redis.ReadOnlyError}
-    assert client.info()["tcp_port"] == sentinels.primary.port
-    persist(lambda: client.pipeline(transaction=False).incr(key).get(key).execute())
-    assert client.get(key) == b"3"
-    client.unlink(key)
 
 
 def test_readonly_leads_to_the_new_primary_within_the_call(

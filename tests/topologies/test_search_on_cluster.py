@@ -99,9 +99,7 @@ def test_a_user_moves_while_being_served(cluster: Clustered, client: Client, spa
         memory = jobs.long_term(mine, space, "ann")
         while not stop.is_set():
             try:
-                found = memory.recall(
-                    "Where do I swim? What do I want to weigh?", now=jobs.NOON + 2 * jobs.DAY
-                )
+                found = memory.recall(jobs.QUESTION, now=jobs.NOON + 2 * jobs.DAY)
                 texts = sorted(hit.memory.fact.text for hit in found.hits)
                 if texts != jobs.remembered("ann"):
                     problems.append(texts)

@@ -32,8 +32,8 @@ class Directory(Protocol):
     def learn(self, slot: int, address: Address) -> None:
         """A node said that a slot is served elsewhere."""
 
-    def refresh(self, ask: Ask) -> None:
-        """Find out anew; without an answer all stays as it was.
+    def refresh(self, ask: Ask) -> bool:
+        """Find out anew; without an answer all stays as it was. Whether asking others is no use.
 
         Args:
             ask: raises a `redis.RedisError` if a node does not answer.
@@ -79,13 +79,14 @@ class SentinelDirectory:
     def learn(self, slot: int, address: Address) -> None:
         """Servers behind Sentinels do not know who else serves."""
 
-    def refresh(self, ask: Ask) -> None:
+    def refresh(self, ask: Ask) -> bool:
         """Ask the Sentinels until one names a primary that it holds to be alive."""
         try:
             host, port = self._sentinels.discover_master(self._service)  # type: ignore[no-untyped-call]
+            self._address = (str(host), int(port))
         except redis.RedisError:
-            return
-        self._address = (str(host), int(port))
+            pass
+        return True
 
     def primaries(self) -> dict[Address, list[int]]:
         """The one."""
@@ -116,7 +117,7 @@ class ClusterDirectory:
         table[slot] = address
         self._table = table  # in one step for other threads
 
-    def refresh(self, ask: Ask) -> None:
+    def refresh(self, ask: Ask) -> bool:
         """Ask one node after the other until one answers."""
         for address in self._known:
             try:
@@ -124,7 +125,8 @@ class ClusterDirectory:
             except redis.RedisError:
                 continue
             self._read(ranges, address)
-            return
+            return True
+        return False
 
     def _read(self, ranges: Iterable[Any], asked: Address) -> None:
         table: list[Address | None] = [None] * SLOTS

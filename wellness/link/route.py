@@ -147,7 +147,8 @@ class Route:
             try:
                 begun = self._clock()
                 if begun >= self._look_again_at:
-                    self.directory.refresh(self._ask)
+                    if not self.directory.refresh(self._ask_healthy):
+                        self.directory.refresh(self._ask)
                     now, rest_s = self._clock(), self._settings.follow_s
                     if now - begun > rest_s:  # nobody answers: that is not paid for again at once
                         rest_s = self._settings.breaker_reset_s
@@ -155,6 +156,11 @@ class Route:
             finally:
                 self._looking.release()
         return self.directory.address(slot)
+
+    def _ask_healthy(self, address: Address, command: str) -> Any:
+        if self.node(address).guard.breaker.failures:
+            raise ConnectionFailed("It failed just now.")
+        return self._ask(address, command)
 
     def _ask(self, address: Address, command: str) -> Any:
         return self.node(address).execute_command(command)

@@ -81,19 +81,6 @@ class Replicated:
             self.settings.server_start_s,
         )
 
-    def fail_over(self) -> None:
-        """Make Sentinel promote a replica although the primary lives.
-
-        Raises:
-            ServerStartError: it has no good replica, or is still busy with the last failover.
-        """
-        sentinel = next(iter(self.sentinels.values()))
-        wait_until(
-            lambda: ask(sentinel.socket, f"SENTINEL FAILOVER {SERVICE}").startswith("+OK"),
-            "Sentinel can promote a replica",
-            self.settings.server_start_s,
-        )
-
     def __repr__(self) -> str:
         return f"<Replicated: {len(self.servers)} servers, {len(self.sentinels)} Sentinels>"
 
