@@ -34,7 +34,9 @@ pytestmark = pytest.mark.benchmark_limits
 SAMPLES = 100_000
 EXACT = 0.02  # of the true percentile: how far p99 may be from it
 HOUR_S = 3_600
-GROWTH = 0.10  # what may be more after an hour than after its first quarter
+# What may be more after an hour than after half of it. Buckets of rare durations still come up for
+# the first time; there are at most 1,152 for each name.
+GROWTH = 0.10
 
 
 def test_metrics_in_a_client_beside_a_ping(
@@ -166,7 +168,7 @@ def test_an_hour_of_load(
             )
         finally:
             tracemalloc.stop()
-        early, late = looks[len(looks) // 4], looks[-1]
+        early, late = looks[len(looks) // 2], looks[-1]
         grown = {
             "in Python": late.traced / early.traced - 1,
             "in Redis": late.bytes / early.bytes - 1,
@@ -175,5 +177,5 @@ def test_an_hour_of_load(
         }
         for what, share in grown.items():
             outcome = "pass" if share <= GROWTH else "FAIL"
-            print(f"  {what:<10} {share:+.1%} since the first quarter, {outcome}")
+            print(f"  {what:<10} {share:+.1%} in the second half, {outcome}")
         print(f"  {store.merged()!r}")

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from redis import Redis, RedisError
 
 from wellness import keys as key_table
+from wellness.client import for_user
 from wellness.errors import MetricsError, RedisUnavailable
 from wellness.keys import Keys
 from wellness.link.histogram import ALPHA
@@ -46,10 +47,10 @@ class MetricsStore:
         clock: Callable[[], float],
         namespace: str = key_table.PERSON,
     ) -> None:
-        self.client, self._clock = client, clock
+        self.client, self._clock = for_user(client, key_table.EVERYONE), clock
         self._settings = settings
         self._keys = Keys(namespace, key_table.EVERYONE)
-        self._series = TimeSeries(client, self._keys, settings)
+        self._series = TimeSeries(self.client, self._keys, settings)
         self._pushing = threading.Lock()
         self._last = clock()
 
