@@ -1,9 +1,10 @@
 """Where questions go, judged on the labelled set: rules, RedisVL, a model, rules then a model.
 
-The rules were written with a view to the development half; the held-out half judges them, and is
-opened here and nowhere else. `ROUTING_QUESTIONS=40` asks the models only so many questions
-of each half, chosen at random with a fixed seed. What a model has answered is kept under
-build/routing, one file a model, so that another run asks only what is new.
+The rules were written with a view to the development half, to which the second opinion was fitted;
+the held-out half judges them, and is opened here and nowhere else. Models are asked about that half
+alone: about all of it after the rules, about a sample of it by themselves. `ROUTING_QUESTIONS=40`
+takes only so many of its questions, chosen at random with a fixed seed. What a model has answered
+is kept under build/routing, one file a model, so that another run asks only what is new.
 """
 
 # ruff: noqa: T201 - a benchmark prints
@@ -27,11 +28,14 @@ import pytest
 from redis import Redis
 
 from wellness.agent.classifier import Classifier
+from wellness.agent.doubts import SecondOpinion
 from wellness.agent.model import OpenChat, open_chat
+from wellness.agent.opinion import SecondReader, load_weights
 from wellness.agent.routes import Intent, Router
 from wellness.agent.routing import ModelRouter, RulesThenModel
 from wellness.agent.semantic_router import SemanticRoutes
 from wellness.lesson.routing_figures import by_kind, calibration, confusion, share
+from wellness.lesson.routing_opinion import fit, load_examples, of_set
 from wellness.lesson.routing_runs import RoutingRun
 from wellness.lesson.routing_set import (
     Half,
@@ -55,6 +59,10 @@ SEED = 7
 RULES_ALONE = (0.90, 0.85, 0.85)
 RULES_THEN_MODEL = (0.95, 0.90, 0.90)
 JUDGED_SIZE = "1.5b"  # the size that the second line of targets is for
+ALONE = 40  # questions that a model is asked by itself: it takes seconds for each
+FOLDS = 5
+# The right tool, by size and way: what no change may fall below.
+FLOORS: dict[tuple[str, str], float] = {}
 
 
 @pytest.fixture(scope="module")
@@ -194,27 +202,58 @@ def test_nearest_example(
             matrix(found)
 
 
-def test_models(rules: Classifier, answers: tuple[str, KeptAnswers]) -> None:
-    """Each size alone, and after rules that were unsure."""
+def test_second_opinion_by_folds(embedder: OllamaEmbedder) -> None:
+    """Each template judged by weights fitted to the others: no limit, an honest figure."""
+    development = load_routing_set("development")
+    templates = sorted({one.template for one in development})
+    random.Random(SEED).shuffle(templates)
+    right: list[bool] = []
+    for fold in range(FOLDS):
+        judging = {template for at, template in enumerate(templates) if at % FOLDS == fold}
+        others = [one for one in development if one.template not in judging]
+        weights = fit([*of_set(others, now=NOW), *load_examples()], embedder, now=NOW, zone=ZONE)
+        reader = SecondReader(Classifier(now=NOW, zone=ZONE), embedder, weights)
+        for one in development:
+            if one.template in judging:
+                opinion = reader.read(one.question, one.turns(now=NOW))
+                right.append(opinion.likeliest[0] is one.intent)
+    print(f"\nsecond opinion, development, {FOLDS} folds over templates: intent {share(right)}")
+
+
+def test_models(
+    rules: Classifier, answers: tuple[str, KeptAnswers], embedder: OllamaEmbedder
+) -> None:
+    """Each size after rules that a second opinion doubts, and alone."""
     size, choose = answers
     model = ModelRouter(choose, now=NOW, zone=ZONE)
-    both = RulesThenModel(rules, model, threshold=Settings().route_threshold)
-    reached: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    for half in HALVES:
-        ways = {"rules": judged(rules, half, QUESTIONS)}
-        found = ways["model"] = judged(model, half, QUESTIONS)
-        told(f"model alone ({size})", half, found)
-        matrix(found)
-        confident(found)
-        found = ways["rules, then model"] = judged(both, half, QUESTIONS)
-        RoutingRun.of(
-            ways, model=choose.model, half=half, at=datetime.now(UTC),
-            versions={"redis-wellness": version("redis-wellness")},
-        ).save()  # fmt: skip
-        asked = share(one.route.by == "model" for one in found)
-        reached = told(f"rules, then model ({size})", half, found)
-        print(f"  left to the model  {asked}")
+    second = SecondOpinion(SecondReader(rules, embedder, load_weights()), choose)
+    both = RulesThenModel(rules, model, threshold=Settings().route_threshold, second=second)
+    half: Half = "held-out"
+    ways = {"rules": judged(rules, half, QUESTIONS)}
+    found = ways["rules, then model"] = judged(both, half, QUESTIONS)
+    reached = told(f"rules, then model ({size})", half, found)
+    matrix(found)
+    confident(found)
+    asked = share(any("a model chose" in why for why in one.route.why) for one in found)
+    print(f"  asked of the model  {asked}")
+    for before, one in zip(ways["rules"], found, strict=True):
+        if before.route.calls != one.route.calls:
+            change = (
+                "mended" if one.grade.all_right else "spoilt" if before.grade.all_right else "-"
+            )
+            print(f"  {change}: {one.question.question!r}: {one.route.why[-1]}")
+    alone = ways["model"] = judged(model, half, min(QUESTIONS or ALONE, ALONE))
+    by_itself = told(f"model alone ({size})", half, alone)
+    RoutingRun.of(
+        ways, model=choose.model, half=half, at=datetime.now(UTC),
+        versions={"redis-wellness": version("redis-wellness")},
+    ).save()  # fmt: skip
     if choose.asked:
         print(f"  {choose.seconds / choose.asked:.1f} s a question, {choose.asked} asked now")
-    if size == JUDGED_SIZE and not QUESTIONS:
+    if QUESTIONS:
+        return
+    for way, value in (("rules, then model", reached[0]), ("model", by_itself[0])):
+        if floor := FLOORS.get((size, way)):
+            assert value >= floor, f"{way} with {size}: tool {value:.3f}, at least {floor}"
+    if size == JUDGED_SIZE:
         assert judgement(f"rules, then {size}, held-out", reached, RULES_THEN_MODEL)

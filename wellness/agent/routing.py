@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from wellness.agent.choices import choice_messages, choice_schema
 from wellness.agent.chosen import Mended, mended
 from wellness.agent.classifier import Classifier
+from wellness.agent.doubts import Choose, SecondOpinion
 from wellness.agent.examples import NO_TOOL
 from wellness.agent.routes import INTENT_OF, Intent, Route, Router
 from wellness.errors import ModelUnavailable
@@ -26,19 +27,6 @@ LONGEST = 600  # characters of a question that a model is asked; the rest is tal
 # the question; or neither. Roughly: of 62 questions that rules were unsure of, a model of 1.5
 # billion weights had 42 right in tools and 32 in all.
 SAME_TOOLS, SAME_SLOTS, NEITHER = 0.9, 0.6, 0.3
-
-
-class Choose(Protocol):
-    """Asks a model for an answer of a given form, as `wellness.agent.model.OpenChat.choose`."""
-
-    def __call__(
-        self, messages: Sequence[Mapping[str, Any]], schema: Mapping[str, Any], /
-    ) -> dict[str, Any]:
-        """The answer.
-
-        Raises:
-            ModelUnavailable: there is none.
-        """
 
 
 class ModelRouter:
@@ -111,18 +99,28 @@ class RulesThenModel:
     A small model that is asked what it does not understand would do harm, so its choice counts
     only if it agrees better with the question than the rules do. Without a model, rules decide.
 
+    With a second opinion, that says where to doubt, and what the model may choose from.
+
     Args:
         rules: asked always.
         model: asked when the rules are less sure than the threshold.
         threshold: a confidence, 0 to 1.
+        second: a second opinion; it takes the place of model and threshold while it can be had.
     """
 
-    def __init__(self, rules: Router, model: Router, *, threshold: float) -> None:
-        self.rules, self.model, self.threshold = rules, model, threshold
+    def __init__(
+        self, rules: Router, model: Router, *, threshold: float, second: SecondOpinion | None = None
+    ) -> None:
+        self.rules, self.model, self.threshold, self.second = rules, model, threshold, second
 
     def route(self, question: str, *, turns: Sequence[Turn] = ()) -> Route:
         """Where a question goes; see `wellness.agent.routes.Router`."""
         rules = self.rules.route(question, turns=turns)
+        if self.second:
+            try:
+                return self.second.settle(rules, question, turns)
+            except ModelUnavailable as error:
+                rules = replace(rules, why=(*rules.why, f"there is no second opinion: {error}"))
         if rules.confidence >= self.threshold:
             return rules
         unsure = f"the rules were unsure ({rules.confidence:.2f} below {self.threshold:.2f})"

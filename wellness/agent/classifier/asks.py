@@ -8,12 +8,15 @@ from wellness.agent.classifier.patterns import anywhere, joined, words
 BEFORE = joined(
     r"""^(?:(?:please|and|also|then|ok|okay|now|actually|no|just|so|oh|hey|well|maybe|better
     |completely|by the way|one more thing|can you|could you|would you|will you|you can|you may
-    |you should|go ahead and|i (?:would like|want|need) (?:you )?to)[, ]+)*"""
+    |you should|go ahead and|wait|hold on|sorry|hm+|um|right|then|thanks
+    |on second thoughts?|i (?:would like|want|need) (?:you )?to)[, ]+)*"""
 )
 FORGET = anywhere(
     BEFORE
     + r"""(?:forget|delete|remove|erase|wipe|scrap|discard|unlearn|drop|clear|strike|get rid of
-    |throw away|purge|cancel)\b(?! to\b| how\b)(?! it\s*$)""",
+    |throw away|purge
+    |cancel(?= .*\b(?:goals?|targets?|notes?|facts?|that|this|it|allerg\w+)\b))\b(?! to\b
+    | how\b)(?! it\s*$)""",
     r"""\b(?:stop remembering|do not (?:remember|keep|store|save)|no longer (?:remember|keep)
     |(?:do not|no longer) (?:want|need) you to (?:remember|know|keep|store)
     |(?:rather|prefer)(?: that| if)? you (?:did not|do not|not|no longer|stop(?:ped)?|to stop)
@@ -47,7 +50,8 @@ POINTS_BACK = anywhere(
 # Says why something is to be kept, and is nothing to keep itself
 FORGETFUL = words(
     r"""forget(?:ting|ful|s)?|forgot(?:ten)?|blank(?:ing)?|remember|(?:slips?|slipping) my mind
-    |(?:lose|losing) track|memory|mix (?:it|them) up"""
+    |(?:lose|losing) track|memory|mix (?:it|them) up|wrong|mistakes?|mistaken|changed my mind
+    |not true|confused"""
 )
 
 # What was told
@@ -69,7 +73,8 @@ WHY = anywhere(
     |what (?:is|was) the reason|what (?:caused|explains)|for what reason)\b"""
 )
 THINGS = words(
-    r"(?:where|who|whom|whose) (?:\w+|M|S|A|W)|name|called|allerg\w*|birthday|favou?rite|prefer\w*",
+    r"""(?:where(?! (?:does|do|is|are|was|were|did|has|have) (?:my |the )?(?:\w+ )?[MS]\b)|who|whom
+    |whose) (?:\w+|M|S|A|W)|name|called|allerg\w*|birthday|favou?rite|prefer\w*""",
     r"""(?:which|what) (?:pills?|tablets?|medicines?|medications?|drugs?|supplements?)
      (?:do|did|am) i""",
     "i like|do i (?:like|love|hate|enjoy|smoke|own|speak|wear|prefer)",
@@ -109,7 +114,9 @@ META = anywhere(
     |for|into|so))*|any (?:idea|clue|guess|thoughts)|what (?:do you (?:think|say|reckon)
     |does (?:that|it|this) look like|say you|is (?:it|the answer)|does the data say)|true or false
     |or not|please|correct|yes or no|how (?:does that look|about it)|deal
-    |is there a way to (?:check|tell|know))\s*[?.!]*$"""
+    |is there a way to (?:check|tell|know)
+    |(?:did|have) i (?:ever )?(?:tell|told|mention(?:ed)?|sa(?:y|id))(?: (?:you|it|that|this|them))*
+    |do you (?:remember|recall|know)(?: (?:it|that|this|them))?)\s*[?.!]*$"""
 )
 
 # Goals
@@ -135,6 +142,7 @@ AIMED_AT = words(
     "what (?:am|was|were|have) (?:i|we) (?:been )?(?:working|aiming|going|striving|heading)",
     "(?:do|did) i (?:want|hope|plan|aim|wish)",
     "(?:am|was) i (?:trying|hoping|aiming|planning) to",
+    "(?:it|that) i (?:wanted|want|hoped|planned|aimed|meant) to",
 )
 RINGS = anywhere(
     r"\brings?\b(?! finger| me| up)",
@@ -144,10 +152,12 @@ RINGS = anywhere(
 REACHED = words(
     r"""reach\w*|hit|hits|hitting|meet|met|meeting|achiev\w*|attain\w*|clos(?:e|ed|er|ing)
     |complet\w*
-    |fulfil\w*|crush\w*|beat|made (?:it|my|the)|make (?:it|my|the)|get to|got to|getting to
+    |fulfil\w*|crush\w*|beat|made (?:it|my|the|that)|make (?:it|my|the|that)
+    |get to|got to|getting to
     |accomplish\w*|miss(?:ed)?|satisf\w*|fill(?:ed)?|smash\w*|stuck? to|fell short|fall short
     |stick to
-    |pass(?:ed)?|surpass\w*|exceed\w*|manag\w*""",
+    |pass(?:ed)?|surpass\w*|exceed\w*|manag\w*|kept (?:up|to)|keep(?:ing)? (?:up|to)
+    |stay(?:ed|ing)? (?:within|on|under)""",
     r"""how (?:far|close|near|well|badly)|far (?:from|off|away|along)|near(?:er|ly)?|away from
     |left (?:to|until|before|till)?|to go|still (?:need|have|to)|on (?:track|target|course|pace)
     |off track|remain\w*|behind|ahead of|progress\w*|how much (?:more|further|longer)
@@ -158,7 +168,8 @@ REACHED = words(
 DAYS_REACHING = words(
     r"""how many (?:days|times|mornings|evenings)|how often|number of days|which days|what days
     |days on which|days (?:when|that|where|with)|count (?:of )?(?:the )?days
-    |how many of (?:the|my) days|list the days"""
+    |how many of (?:the|my) days|list the days
+    |(?:share|percentage|percent|proportion|fraction|part) of (?:the |my |all )?days"""
 )
 EVERY_DAY = words("(?:every|each|any|all) (?:single )?days?")
 CLOSE_TO = words("how (?:close|far|near)")
@@ -171,7 +182,9 @@ ONESELF = words("i|my|mine|me|we|our|us|myself")
 PERSONAL = words("i|my|mine|we|our|myself|mum|mom|dad|grandma|grandpa")
 HOW_TO = anywhere(r"^(?:\w+ )?how (?:do|can|could|should|would|to)\b")
 KNOWLEDGE = anywhere(
-    r"""\b(?:normal|healthy|ideal|optimal|recommended|dangerous|unhealthy|harmful|safe|okay|ok
+    r"""\b(?:normal|healthy|ideal|optimal|recommended|dangerous|unhealthy|harmful|safe
+    |okay(?<=. okay)
+    |ok(?<=. ok)
     |too (?:high|low|much|little|many|few|long|short))\b(?! (?:last|P))""",
     r"""\bis (?:an? )?(?:[\w-]+ )?(?:M|S)? ?(?:of |at )?N(?: \w+)?(?: \w+)? (?:good|bad|ok|okay
     |normal|high|low|fine|healthy|enough|too)""",
@@ -217,7 +230,8 @@ HEALTH = words(
     r"""health\w*|fit|fitness|fitter|diet\w*|foods?|eat\w*|meals?|calori\w*|muscles?|stretch\w*
     |warm-?ups?|warm up|cool ?down|cardio|hydrat\w*|caffeine|coffee|tea|alcohol|beer|wine|stress\w*
     |vitamins?|magnesium|protein|carbs?|sugar|salt|fats?|fibre|fiber|supplements?|recover\w*|rest
-    |injur\w*|pain(?:s|ful|killers?)?|sore\w*|ache\w*|hips?|knees?|back|posture|immune|smok\w*|metabol\w*|heart
+    |injur\w*|pain(?:s|ful|killers?)?|sore\w*|ache\w*|hips?|knees?|back|posture|immune|smok\w*
+    |metabol\w*|heart
     |blood
     |pressure|pulse|bed|tired\w*|fatigue|energy|jet ?lag|snor\w*|dream\w*|nap\w*|sauna|cold shower
     |ice bath|breath\w*|lungs?|pollen|noise|daylight|sunlight|well-?being|wellness|mental|mood

@@ -20,7 +20,11 @@ MONTHS = (
 )  # fmt: skip
 SEASONS = ("summer", "winter", "spring", "autumn", "fall")
 NAMED = ("before", "previous", "earlier", "next", "after")
-UNIT = r"(?:day|night|week|weekend|month|quarter|year|summer|winter|spring|autumn|fall)"
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+UNIT = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"day|night|week|weekend|month|quarter|year|summer|winter|spring|autumn|fall)"
+)
 RELATIVE = re.compile(
     joined(
         rf"""\b(?:in |on |from |over |during )?(?:
@@ -73,6 +77,14 @@ def anchored(
         return _interval(*_next_to(start, end, own, back), zone)
     if unit in SEASONS or unit == "year":
         return _interval(_moved(start, -12 * back), _moved(end, -12 * back), zone)
+    if unit in DAYS:
+        days = (
+            (start.weekday() - DAYS.index(unit)) % 7
+            if back > 0
+            else ((DAYS.index(unit) - start.weekday()) % 7)
+        )
+        first = midnight(start.date() - timedelta(days=days or 7) * back)
+        return _interval(first, first + timedelta(days=1), zone)
     if unit in ("day", "night", "weekend"):
         days = 7 if unit == "weekend" else 1
         step = timedelta(days=days) * back

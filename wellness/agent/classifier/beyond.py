@@ -1,4 +1,4 @@
-"""Tables of what this agent cannot know or do, and of small talk: see `scope`."""
+"""Tables of what this agent cannot know or do: see `scope`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ RELATIVES = joined(
 OTHER = joined(
     rf"""(?:(?:my|our|his|her|their|the|your|a)
     (?: (?:best|little|big|older|younger|elder|oldest|youngest|twin|step|old|new|good|late|running
-    |gym|training))? {RELATIVES}|he|she|they|someone(?: else)?|somebody(?: else)?|anyone(?: else)?
+    |gym|training))? {RELATIVES}|he|she|they(?<!than they)|someone(?: else)?|somebody(?: else)?
+    |anyone(?: else)?
     |anybody(?: else)?|everyone(?: else)?|everybody(?: else)?|other people|others
     |(?:people|folks|users) (?:in|at|from) (?:my|our) \w+)"""
 )
@@ -64,7 +65,10 @@ SOON = re.compile(
 )
 BACK = words("did|was|were|have|has|had|ever|done")
 PREDICTS = words("will|am i going to|are we going to|going to (?:reach|hit|make|meet|get)")
-AIMS = words("goals?|targets?|aims?|aiming|objectives?|(?:want|plan|hope|wish|aspire)(?:ing)? to")
+AIMS = words(
+    "goals?|targets?|aims?|aiming|objectives?",
+    "(?:want|plan|hope|wish|aspire|mean|intend|aim|would like|would love)(?:n?ing)? to",
+)
 
 # Diagnoses and treatments
 ILLNESS = joined(
@@ -102,6 +106,8 @@ DIAGNOSIS = anywhere(
     r"\bprescri(?:be|ption)\b(?!.*\bdid\b)",
     r"""\bshould i (?:see|go to|call|visit)(?: (?:a|the|my))? (?:doctor|hospital|er|emergency
     |specialist|gp|dentist|ambulance)\b""",
+    r"""^(?:\w+ )?is my [\w ]{1,20}? (?:underactive|overactive|inflamed|infected|fractured|torn
+    |damaged|enlarged|failing|blocked|dislocated)\b""",
     r"\b(?:am|was) i (?:dying|(?:seriously |really )?(?:ill|sick))\b",
     r"""\bis (?:this|my|the) [\w ]{0,25}?(?:lump|rash|mole|pain|lesion|swelling|ankle|wrist|knee
     |arm|leg|toe|rib) (?:broken|cancer\w*|dangerous|serious|infected|sprained|torn|fractured)\b""",
@@ -137,7 +143,8 @@ ACTIONS = re.compile(
     |phone|text
     |ring
     (?= (?:my|the|an?|him|her|them|up|for|our|dr)\b)|email|e-mail|message|mail|dm|whatsapp|tweet
-    |post|share|send|forward|notify|invite|contact|play|sing|draw|paint|dim|lock|unlock|navigate|drive|google|browse|download
+    |post|share|send|forward|notify|invite|contact|play|sing|draw|paint|dim|lock|unlock|navigate
+    |drive|google|browse|download|enrol|enroll|sign me up|sign up
     |install|uninstall|reboot|restart|upgrade|pair|unpair|sync|synchroni[sz]e|charge
     |connect|disconnect|backup|back up|print|mute|unmute|calibrate|export|import|enable
     |disable|configure|silence|snooze|translate|write|draft|compose|proofread|rewrite|code
@@ -157,7 +164,12 @@ ACTIONS = re.compile(
     |(?:make|create|build|plan|prepare|suggest|recommend) (?:me |up |for me )?(?:an?|my|the|some)
      (?:\w+ ){{0,3}}(?:plan|schedule|program|programme|routine|menu|trip|holiday|party|diet|website
     |app|presentation|essay|song|poem|story|recipe|dinner|lunch|itinerary|route|cake|restaurant
-    |movie|film|book|hotel|joke))"""
+    |movie|film|book|hotel|joke)
+    |(?:suggest|recommend) (?:me |us )?(?:an?|some|another|any)? ?(?:good |nice |new )?(?:podcasts?
+    |songs?|music|albums?|playlists?|audiobooks?|books?|shows?|series|games?|apps?|gifts?|brands?
+    |shops?|stores?|phones?|cars?|gyms?|places?|towns?|cit(?:y|ies)|bars?|caf[eé]s?)
+    |(?:get|have) (?!my (?:M|S)).{{1,40}}\b(?:delivered|shipped|sent|booked|ordered|fixed|repaired
+    |mailed|cleaned|printed|picked up|installed|replaced))"""
     )
 )
 # Readings, workouts and nights are not this agent's to change.
@@ -174,7 +186,8 @@ DEVICES = anywhere(
     |strap|factory reset|power[ -]saving|low power|airpods)\b""",
     rf"""\b(?:my|the|apple) (?:apple )?{GADGET} (?:is not|does not|will not|not|stopped|keeps|will
     |broken|broke|sync|connect|charg|update)""",
-    rf"\b(?:will|does|did|is|can|could) (?:not )?my (?:apple )?{GADGET}\b",
+    rf"""\b(?:will|does|did|is|can|could) (?:not )?my (?:apple )?{GADGET}\b
+    (?! (?:take|record|measure|count|log|show|say|register|track|note|catch|see|pick)\w*)""",
     rf"""\b(?:how (?:do|can|to)(?: i)?|can you|could you|please|change|adjust|turn|switch|update
     |reset|connect|pair|charge|set up)\b.*\b(?:my|the|apple) (?:{GADGET}|M on|alarm)\b""",
 )
@@ -196,6 +209,9 @@ WORLD = words(
      (?:moon|sun|earth|eiffel|nile|river|universe|titanic)|mount\b|paris|london)|M is (?:mount|the)
      eiffel|M is mount|distance (?:to|from|between)|who (?:is|was|are|were)
      (?:the (?:president|king|queen|first|author|best|fastest|founder|ceo)|shakespeare|einstein)
+    |(?:where|which shops?) (?:can|could|do|should) (?:i|we|you|one) (?:buy|get|find|order|rent
+    |watch
+    |eat|sell|park)|how (?:old|tall|rich|famous) is (?!my|the|an?\b|it|that|this)\w+
     |meaning of life|wikipedia|horoscope|star sign|lottery""",
     r"""recipes?|restaurants?|pizza|sandwich|bread|cake|takeaway|cinema|movies?|films?|netflix
     |series
@@ -207,44 +223,4 @@ WORLD = words(
     r"""what is N (?:[+x*/-]|plus|minus|times|over|percent of|in\b)|how (?:hot|cold|warm) is it
     |how many (?:people|countries|planets|euros|dollars|ounces in|feet in|km in|inches in)
     |what is N(?: M)? in""",
-)
-
-# Small talk
-SMALL_WORDS = word_set(
-    """hi hello hey hiya howdy yo greetings good morning afternoon evening night day bye goodbye
-    cheers thanks thank you ta merci ok okay k kk cool great nice perfect awesome excellent super
-    wonderful brilliant lovely fantastic amazing wow haha hahaha lol hehe yes yeah yep yup no nope
-    sure fine alright right got it i see understood makes sense that is that's all for now today so
-    very much a lot many again then there my friend buddy mate pal coach see you later soon tomorrow
-    next time take care have one nice weekend well done job how are doing going what up sup been
-    helpful was really the too just and oh ah hmm hm um welcome back please to meet pleased love
-    same you're best bot assistant dear sir madam everyone interesting sounds noted know never mind
-    nevermind worries problem not bad whatever sorry appreciate appreciated help your this me of as
-    always kind regards cheerio ciao hola talk everything go on enough stop waiting wait moment sec
-    second let think about who can do name yourself tell were made able in neat sweet ace glad happy
-    helps remembering indeed exactly true agreed absolutely course totally fair gotcha day's at
-    i'm im am off bed
-    sleep tight feel better lott star legend rock hold brb minute hang"""
-)
-GREETS = words(
-    r"""hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|night|day|job|one
-    |stuff|to know|point)|morning|bye|goodbye|cheers|thanks?|ta|ok|okay|cool|great|nice|perfect
-    |welcome|awesome|excellent|super|wonderful|brilliant|lovely|fantastic|amazing|wow|ha(?:ha)+
-    |lol|yes|yeah
-    |yep|no|nope|sure|fine|alright|got it|i see|understood|makes sense|that is all|see you
-    |take care|sup|well done|helpful|never ?mind|no worries|interesting|noted|nice to meet
-    |sounds good|love it|neat|sweet|appreciate|gotcha|ciao|ace|fair enough|sorry|hmm+
-    |talk (?:to you )?(?:soon|later)|good|hehe|(?:just )?(?:a|one) (?:sec|second|moment|minute)|brb
-    |ha?o?(?:ng|ld) on"""
-)
-THANKS = re.compile(
-    r"^(?:oh |ok |okay )?(?:thanks|thank you|cheers)\b(?:,? (?!but\b)[\w']+){0,5}[.!]*$"
-)
-PARTS_TODAY = words("thanks|thank you|all|bye|goodbye|see you|good|done|cheers")
-ABOUT_YOU = words(
-    r"""who are you|what are you|what can you do|how are (?:you|things)|what is your name
-    |are you (?:a|an|there|real|human|ok|okay|sure|serious)|what do you (?:do|know about (?!me|my))
-    |tell me about yourself|how (?:is it|are things) going|how is (?:it going|your day|life)
-    |who (?:made|built|created|trained) you|how do you (?:feel|work)|what is up|how can you help
-    |what else can you"""
 )

@@ -9,10 +9,12 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from wellness.agent.classifier import asks, cues, limits, scope, vocabulary
+from wellness.agent.classifier import another, asks, cues, limits, scope, vocabulary
 from wellness.agent.classifier.clauses import MEANT, Clause, split, tells_only
 from wellness.agent.classifier.confidence import confidence
-from wellness.agent.classifier.follow_up import is_elliptic, resolve
+from wellness.agent.classifier.division import divided
+from wellness.agent.classifier.follow_up import resolve
+from wellness.agent.classifier.leaning import corrects, is_elliptic
 from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST
 from wellness.agent.classifier.parts import DATA, Part, slots_of
 from wellness.agent.classifier.reading import Reader, Reading
@@ -26,33 +28,21 @@ MOST_CALLS = 4  # of one message: nobody asks for more in one breath, and each t
 CLAUSES = 64  # kept as they were read: a clause is looked at several times
 SENTENCE = 3  # words from which a fragment may be a statement
 TURNS = 3  # back to which "and last week?" may refer
+CORRECTED = (Intent.REMEMBER, Intent.GOALS)  # what "sorry, 155" may set right
 COMPARING = re.compile(
     r"\b(?:compar|differ|versus|vs|against|than|chang|more|less|fewer|better|worse|higher|lower"
     r"|next to)",
     re.I,
 )
-FIGURE = (
-    r"(?:average|mean|total|sum|maximum|max|minimum|min|highest|lowest|best|worst|peak|most|fewest"
-    r"|least|latest|top|avg|daily average|biggest|busiest|how many|how much|how often|how long"
-    r"|overall)\b"
-)
-GOAL = r"(?:(?!than\b)\w+ ){0,2}?(?:goals?|targets?)\b"
-LINKED = re.compile(
-    r"(?:,? (?:and then|and|plus|then|as well as|along with)(?: also)?|,)\s+"
-    rf"(?P<right>(?:(?:my|the|also|what (?:was|is) (?:my|the))\s+)*(?:{FIGURE}|{GOAL}))",
-    re.I,
-)
 WORD = re.compile(r"[^\W_]")
 MINE = re.compile(r"\bmine\b", re.I)
-RING = re.compile(
-    r"(?:,? (?:and|plus|as well as|along with)(?: also)?|,)\s+(?P<right>(?:(?:my|the|all)\s+)*)",
-    re.I,
-)
-RINGS_END = re.compile(
-    r"\brings?(?: (?:on|for|in|from|this|last|yesterday|today)\b[\w ]{0,20})?$", re.I
-)
-RINGS_BEGIN = re.compile(r"(?:activity )?rings?\b", re.I)
 ALSO = re.compile(r"^(?:and |now )?also\b", re.I)
+
+
+def _requests(clause: Clause) -> bool:
+    """Whether something is to be remembered or forgotten."""
+    words = clause.text.lower()
+    return bool(asks.FORGET.search(words) or asks.REMEMBER.search(words))
 
 
 class Classifier:
@@ -95,18 +85,31 @@ class Classifier:
                     before = kept[-1] if kept else before
         return before
 
+    def calls_as(
+        self, intent: Intent, question: str, turns: Sequence[Turn] = ()
+    ) -> tuple[ToolCall, ...]:
+        """The calls of a question if its first part wants this; see `another`."""
+        before = self.before(turns)
+        return another.calls_as(intent, self.parts(question, before), before)[:MOST_CALLS]
+
+    def shape(self, question: str) -> str:
+        """The shape of a whole message; see `reading`."""
+        return self._read(tidy(question).text, None).shape
+
     def parts(self, question: str, before: Part | None = None) -> list[Part]:
         """What the clauses of a message want, in order; at least one."""
         text = tidy(question).text
         whole = self._read(text, before)
         if not WORD.search(text):
             return [Part(Intent.OUT_OF_SCOPE, (), "it has no words", whole)]
-        if scope.is_small_talk(whole.shape):
+        correcting = before and before.intent in CORRECTED and corrects(whole)
+        if scope.is_small_talk(whole.shape) and not correcting:
             return [Part(Intent.SMALL_TALK, (), "small talk", whole)]
         if why := limits.is_beyond(whole.shape):
             return [Part(Intent.OUT_OF_SCOPE, (), why, whole)]
-        requests = asks.FORGET.search(text.lower()) or asks.REMEMBER.search(text.lower())
-        if tells_only(text) and not requests:
+        if tells_only(text) and not any(map(_requests, split(text))):
+            if why := limits.is_trouble(whole.shape):
+                return [Part(Intent.OUT_OF_SCOPE, (), why, whole)]
             return [remember(whole, "states something")]
         found = list(self._found(text, before))
         strong = [part for part, is_strong in found if is_strong]
@@ -122,11 +125,7 @@ class Classifier:
         waiting: tuple[Part, bool] | None = None
         for clause in split(text):
             words = clause.text.lower()
-            if (
-                not clause.asks
-                and not asks.FORGET.search(words)
-                and not asks.REMEMBER.search(words)
-            ):
+            if not clause.asks and not _requests(clause):
                 told.append(clause)
                 asked = last and last.intent in (Intent.FORGET, Intent.REMEMBER)
                 if asked and asks.PERSONAL.search(words) and not asks.FORGETFUL.search(words):
@@ -142,7 +141,7 @@ class Classifier:
                 continue
             if told and not last and ALSO.match(words):
                 yield remember(self._read(told[-1].text, before), "states something"), True
-            for piece in self._divided(clause.text):
+            for piece in divided(clause.text, self._alone):
                 if last is None and self._states(piece, clause.ends, before):
                     told.append(Clause(piece, False, clause.ends))
                     continue
@@ -173,24 +172,8 @@ class Classifier:
         used = reading.has(cues.ABOVE) or reading.has(cues.BELOW)
         return (value and not used) or (not reading.topics and len(text.split()) >= SENTENCE)
 
-    def _divided(self, text: str) -> Iterator[str]:
-        """A clause, cut where a second figure begins: "my average pulse and my highest"."""
-        reading = self._read(text, None)
-        first = reading.topics[0].end if reading.topics else len(text)
-        if reading.topics and reading.has(asks.RINGS):
-            for match in RING.finditer(text):
-                left, right = text[: match.start()], text[match.end() :]
-                ends, begins = RINGS_END.search(left), RINGS_BEGIN.match(right)
-                if (ends and "ring" not in right.lower()) or (begins and first <= match.start()):
-                    yield left
-                    yield text[match.start("right") :]
-                    return
-        for match in LINKED.finditer(text):
-            if match.start() >= first:
-                yield text[: match.start()]
-                yield from self._divided(text[match.start("right") :])
-                return
-        yield text
+    def _alone(self, text: str) -> Reading:
+        return self._read(text, None)
 
     def _read(self, text: str, before: Part | None) -> Reading:
         beside = before.whens[0].interval if before and before.whens else None

@@ -23,6 +23,7 @@ from wellness.agent.classifier.openers import (
     STATES_A_VALUE,
     SUBJECTLESS,
     TELLING,
+    TIME_ALONE,
     WISH,
 )
 
@@ -34,7 +35,7 @@ BOUNDARY = re.compile(
     r"\s(?:and also|and then|as well as|and|but|so|plus|also|or|&)(?=\s))\s*",
     re.I,
 )
-MEANT = re.compile(r"\bi meant?\b|\b(?:things|numbers):", re.I)
+MEANT = re.compile(r"\bi meant?\b(?! to\b)|\b(?:things|numbers):", re.I)
 ABOUT = re.compile(r"^(?:how|what) about\b", re.I)
 
 
@@ -69,7 +70,8 @@ def _clauses(sentence: str) -> Iterator[Clause]:
     for number, piece in enumerate(pieces, 1):
         last = number == len(pieces)
         asked = _begins_with_time(piece) and is_asking(piece.split(", ", 1)[1], "")
-        if not last and not asked and not ASKS.match(piece) and ADJUNCT.match(piece):
+        before_all = ADJUNCT.match(piece) or TIME_ALONE.match(piece)
+        if not last and not asked and not ASKS.match(piece) and before_all:
             waiting = f"{waiting} {piece}".strip()
             continue
         mark = ends if last else ""

@@ -11,7 +11,9 @@ COMPARATIVES = joined(
 
 # Comparison
 COMPARES = words(
-    r"""compar\w*|versus|vs|against|relative to|as opposed to|in contrast|stack(?:s|ed)? up|next to
+    r"""compar\w*|contrast\w*|versus|vs|against|(?:measure|line|match)(?:s|es|d)? up|far(?:e|ed
+    |es) against
+    |relative to|as opposed to|in contrast|stack(?:s|ed)? up|next to
     |side by side|than|differ\w*|hold up""",
     r"""as (?:much|many|well|long|high|low|good|bad|often|fast|far|active) (?:\w+ )*as
     |(?:same|similar|equal)\b.*\bas|chang\w* (?:between|from)|chang\w*\b.*\bto [PE]
@@ -49,7 +51,9 @@ TREND = words(
     |pick(?:s|ing|ed) up
     |level(?:s|l?ing|l?ed) (?:off|out)|creep\w*|edging|inching|drift\w*|soar\w*|stuck|dwindl\w*
     |M (?:\w+ )?been (?:\w+ )?A|(?:is|are) (?:my|the) M (?:\w+ )?A
-    |on the (?:up|rise|mend|decline|wane)""",
+    |on the (?:up|rise|mend|decline|wane)|(?:up|down)wards?|slide|headed
+    |on (?:its|the|their) way (?:up|down)
+    |how (?:is|are|has|have) my (?:M|S) (?:been )?(?:moving|coming|behaving|shaping|evolving)""",
     r"(?:losing|gaining|lost|gained|lose|gain|putting on|shedding|dropping)(?! (?:my|the|track))",
     rf"(?:am|have|has|is|are) (?:i|my [MSAW])\b.*\b{COMPARATIVES}|do i\b.*\b(?:more|less)",
     r"am i (?:getting |becoming )?M$",
@@ -90,8 +94,11 @@ PER_DAY = words(
 )
 USUALLY = words("usually|normally|typically|generally|on average")
 BEST = words(
-    r"""(?:best|top|record|busiest|most active|highest|most|maximum|biggest|longest|peak|strongest
-    |loudest|fastest|heaviest|greatest|largest|upper|how high)(?! recent)(?! of (?:the|my))
+    r"""(?:best|farthest|furthest|top|record|busiest|most active|highest|most|maximum|biggest
+    |longest|peak
+    |strongest
+    |loudest|fastest|heaviest|greatest|largest|upper|how high
+    |spike[ds]?|(?:shoot|shot) up)(?! recent)(?! of (?:the|my))
     (?! (?:is|are) my)"""
 )
 WORST = words(
@@ -102,16 +109,21 @@ EVER = words(
     "ever|any day|a single day|in (?:one|a) day|(?:at )?any point|once|at some point|at any time"
 )
 ABOVE = anywhere(
-    r"""\b(?:above|over|more than|exceed\w*|greater than|higher than|beyond|past|reach\w*|hit
-    |(?:go|went|get|got) (?:up )?to|at least|up to|top|topped|cross\w*|break|broke)\b
-    [\w ]{0,12} N"""
+    r"""\b(?:above|over|more than|exceed\w*|greater than|higher than|heavier than|longer than
+    |beyond|past|reach\w*|hit
+    |(?:go|went|get|got) (?:up )?to|at least|up to|top|topped|cross\w*|break|broke|crack(?:ed)?
+    |surpass\w*)\b
+    [\w ]{0,12} N|\b(?:(?<=ever )|(?<=once ))M than N"""
 )
 BELOW = anywhere(
-    r"""\b(?:below|under|less than|lower than|fewer than|beneath|down to|short of
+    r"""\b(?:below|under|less than|lower than|fewer than|lighter than|shorter than
+    |beneath|down to|short of
     |(?:drop|dip)\w* (?:to|below|under)|(?:fall|fell) to)\b[\w ]{0,12} N"""
 )
 HOW_FAR = words(
-    r"""how far|what distance|how (?:many|much) (?:miles|kilomet\w+|km|k|metres|meters|ground
+    r"""how far|farthest|furthest|what distance|how (?:many|much) (?:miles|kilomet\w+|km|k
+    |metres|meters
+    |ground
     |distance|M)|far|distance|miles|km|kilomet\w+|mileage"""
 )
 EATING = words(
@@ -124,13 +136,16 @@ PRESENT = words("is|are|do|does|am|have")
 
 # Going on with what was said
 ELLIPTIC = anywhere(
-    r"""^(?:(?:ok|okay|so|oh|hm+|well|great|thanks|cool|right|ah|now|nice|good|interesting|wow
+    r"""^(?:(?:ok|okay|so|now|oh|hm+|well|great|thanks|cool|right|ah|now|nice|good|interesting|wow
     |alright|sure|yes|no|fine|hey|sorry|please|i meant?|just|only)[,. ]+)*(?:and|or|what about
     |how about|now (?=my|the|for)|what of|also|then|same|the same|but|plus|instead|versus
     |compared|not|only|just
-    |make (?:it|that)|rather|i meant?|sorry|actually|no|wait)\b""",
+    |make (?:it|that)|rather|i meant?|sorry|actually|no|wait|again
+    |(?:do|show|give|try|repeat|run)(?: me)? (?:it|that|this|the same(?: thing)?) (?:again )?(?:for
+    |with|but)|(?:once more|again) (?:for|with))\b""",
     r"\b(?:as well|too|also|likewise|instead)\s*[?.!]*$",
 )
+AGAIN = words("(?:do|show|give|try|repeat|run)(?: me)? (?:it|that|this|the same(?: thing)?)")
 VERB = words(
     r"""i|my|is|are|am|was|were|did|do|does|have|has|had|can|could|should|show|tell|give|list
     |compare"""

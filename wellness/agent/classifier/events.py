@@ -29,7 +29,8 @@ NO_EVENT = joined(
     |one|two|N|P|a (?:run|walk|swim|workout|meal|ride)|(?:my |a )?(?:runs?|walks?|swims?|rides?
     |workouts?|meals?|coffee|dinner|lunch|breakfast)\b|running|swimming|cycling|walking|yoga|an? |\d
     |do(?:es)?|did|how|what|when|the time i|(?:i |my |the )(?:have )?(?:last|previous|next)\b|now
-    |today|any|(?:\w+ ){0,3}(?:goal|target)s?)"""
+    |today|i (?:have )?(?:last |even )?(?:checked|measured|tested|weighed|recorded|logged)|any
+    |(?:\w+ ){0,3}(?:goal|target)s?)"""
 )
 PEOPLE = frozenset(("i", "we", "he", "she", "they", "you"))  # "before I", and no more
 EVENT = re.compile(

@@ -16,7 +16,12 @@ from wellness.agent.routes import Intent
 # Walking is how steps are made, unless it is spoken of as something that one goes and does.
 LAST_UNIT = re.compile(r"^(?:the )?(?:last|previous) (?P<unit>week|month|quarter|year)$", re.I)
 EXTREME = re.compile(r"\b(?:best|worst|biggest|top)(?: (?:single|daily|day))* (?:M|day)\b")
+FASTER = re.compile(r"\b(?:faster|slower|quicker|how fast|pace|speed)\b")
 EXERCISE_TIME = re.compile(r"\bN (?:of )?W\b")
+NOW_THAN = re.compile(
+    r"\bnow than\b|"
+    r"^(?:is|are|am|do) .*\bthan (?:it|they|i) (?:was|were|did) (?:in|on|during|back)\b"
+)
 A_WALK = re.compile(
     r"\b(?:go(?:ne|ing)?|went) (?:for|on|A)|\bwalks\b|\bstroll|\bwalking (?:workout|session)|"
     r"\b(?:a|my|last|longest|shortest|any|which|latest|the|this|each|every|first) (?:\w+ )?walk\b"
@@ -76,6 +81,8 @@ def _as_metric(reading: Reading, head: Head) -> Head:
         return Head(METRIC, "AppleExerciseTime", head.whens, head.start, head.end)
     if head.kind != ACTIVITY or head.name != "Walking" or A_WALK.search(reading.text.lower()):
         return head
+    if FASTER.search(reading.text.lower()):
+        return Head(METRIC, "WalkingSpeed", head.whens, head.start, head.end)
     name = "DistanceWalkingRunning" if cues.HOW_FAR.search(reading.shape) else "StepCount"
     return Head(METRIC, name, head.whens, head.start, head.end)
 
@@ -153,7 +160,7 @@ def trends(reading: Reading) -> bool:
 def direction(reading: Reading, metric: str, whens: Sequence[When]) -> Part:
     """A trend; "lower now than in January" is one since then."""
     phrase = phrase_of(whens)
-    if len(whens) == 1 and whens[0].interval and re.search(r"\bnow than\b", reading.shape):
+    if len(whens) == 1 and whens[0].interval and NOW_THAN.search(reading.shape):
         phrase = f"since {phrase}"
     calls = [call(Intent.TREND, metric=name, period=phrase) for name in metrics_of(metric)]
     return Part(

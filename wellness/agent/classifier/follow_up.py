@@ -11,26 +11,24 @@ from wellness.agent.classifier.beside import When
 from wellness.agent.classifier.events import other_side
 from wellness.agent.classifier.figures import compared, data, direction, figures
 from wellness.agent.classifier.heads import aggregations, metrics_of, usual
+from wellness.agent.classifier.leaning import TAKEN, THAT_TIME, corrects, is_elliptic
 from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phrase_of, phrases_of
 from wellness.agent.classifier.reading import Reading
-from wellness.agent.classifier.rules import FALLBACKS, decide, recall
+from wellness.agent.classifier.rules import decide, recall
+from wellness.agent.classifier.told import corrected, of_memory
+from wellness.agent.classifier.vocabulary import SLEEP
 from wellness.agent.routes import INTENT_OF, Intent
 
-SHORT = 6  # words of a fragment
 ABOUT_YOU = re.compile(r"\b(?:did|do|are|were|have) you\b")
 THEY = re.compile(r"\bthey\b")  # readings, where they were named just before
+WHAT_WAS_IT = re.compile(r"\b(?:what|how (?:much|many|high|low)) (?:was|were|is) (?:it|that)\b")
 RESTING = re.compile(r"\bresting\b")
 BARE = re.compile(
     r"\b(?P<relation>before|after(?:wards)?|since|during)(?: (?:that|it|then))?\s*[?.!]*$"
 )
 FIGURES = frozenset((Intent.RECORDS, Intent.AGGREGATE, Intent.COMPARE, Intent.TREND))
-WORD = re.compile(r"\w+")
-
-
-def is_elliptic(reading: Reading) -> bool:
-    """Whether a clause goes on with what was said before: "and in May?", "per day?"."""
-    fragment = not reading.has(cues.VERB) and len(WORD.findall(reading.shape)) <= SHORT
-    return reading.has(cues.ELLIPTIC) or fragment
+DISTANCE = "DistanceWalkingRunning"  # also what "how many kilometres" is read as
+ON_FOOT = ("StepCount", "FlightsClimbed")
 
 
 def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Part | None:
@@ -43,17 +41,26 @@ def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Pa
     """
     elliptic = is_elliptic(reading) or same_message
     if before.intent not in DATA and before.intent is not Intent.GOALS:
-        part = _of_memory(reading, before, elliptic)
+        part = of_memory(reading, before, elliptic)
     elif reading.topics:
         part = (
             _other_topic(reading, before)
-            if reading.has(cues.ELLIPTIC) or (elliptic and not reading.whens)
+            if reading.has(cues.ELLIPTIC)
+            or (not reading.whens and (elliptic or reading.has(THAT_TIME)))
+            or _same_night(reading, before)
             else None
         )
     else:
         things = same_message and THEY.search(reading.shape) is not None
         part = _refused(reading, elliptic and not things) or _same_topic(reading, before, elliptic)
     return replace(part, inherited=True) if part else None
+
+
+def _same_night(reading: Reading, before: Part) -> bool:
+    """Whether more is asked of the nights that were asked about: "when did I get up?"."""
+    sleeps = [one.kind == SLEEP for one in reading.topics]
+    timeless = reading.whens or reading.has(cues.USUALLY) or reading.has(cues.LATEST)
+    return before.intent is Intent.SLEEP and all(sleeps) and reading.has(cues.PAST) and not timeless
 
 
 def _refused(reading: Reading, elliptic: bool) -> Part | None:
@@ -65,32 +72,23 @@ def _refused(reading: Reading, elliptic: bool) -> Part | None:
     return None
 
 
-def _of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
-    """What follows something told, asked or forgotten, and points back to it."""
-    points = elliptic or reading.has(cues.PRONOUN)
-    if reading.topics or not points or reading.has(asks.FORGET) or reading.has(asks.REMEMBER):
-        return None
-    if decide(reading).rule not in FALLBACKS:
-        return None
-    if before.intent is Intent.RECALL:
-        return recall(reading, "asks more of that", before.reading.text)
-    if before.intent is Intent.REMEMBER and not reading.whens and not reading.has(asks.WH):
-        made = call(Intent.REMEMBER, text=reading.text.strip(" ?!."))
-        return Part(Intent.REMEMBER, (made,), "corrects that", reading)
-    return None
-
-
 def _other_topic(reading: Reading, before: Part) -> Part | None:
     """A new metric or activity in the frame of the question before."""
+    if before.intent is Intent.WORKOUTS and all(one.name == DISTANCE for one in reading.topics):
+        return replace(before, rule="more about that", reading=reading)
     standing = decide(reading)
     if before.intent is Intent.PROGRESS and standing.intent is Intent.GOALS:
         metric = standing.metrics[0] if standing.metrics else ""
         period = phrase_of(reading.whens or before.whens)
         made = call(Intent.PROGRESS, metric=metric, period=period)
         return replace(standing, intent=Intent.PROGRESS, calls=(made,), rule="progress, as before")
+    if standing.intent is Intent.RECALL and reading.has(cues.AGAIN) and data(reading):
+        standing = data(reading) or standing
     if standing.intent not in DATA or standing.intent in (Intent.COMPARE, Intent.PROGRESS):
         return None if standing.intent is Intent.RECALL else standing
-    if not (reading.whens or reading.has(cues.LATEST) or reading.has(cues.WHEN_LAST)):
+    pointing = reading.has(THAT_TIME) and not reading.whens
+    latest = reading.has(cues.LATEST) or reading.has(cues.WHEN_LAST)
+    if pointing or not (reading.whens or latest):
         reading = replace(reading, whens=before.whens)
     part = data(reading) or standing
     if part.intent not in (Intent.AGGREGATE, Intent.RECORDS, Intent.SLEEP, Intent.COMPARE):
@@ -127,6 +125,10 @@ def _same_topic(reading: Reading, before: Part, elliptic: bool) -> Part | None:
         return view
     if reading.has(asks.GOAL) or reading.has(asks.RINGS):
         return None
+    if before.intent is Intent.TREND and whens and metric and reading.has(WHAT_WAS_IT):
+        if metric == SLEEP_METRIC:
+            return replace(before, calls=(call(Intent.SLEEP, period=phrase_of(whens)),))
+        return figures(reading, metric, whens, ())
     if whens:
         return _other_period(reading, before)
     detail = before.intent in (Intent.WORKOUTS, Intent.SLEEP) and reading.has(cues.HOW_MUCH_OF_IT)
@@ -143,6 +145,17 @@ def _another_view(reading: Reading, before: Part, metric: str) -> Part | None:
         return compared(replace(reading, text=""), metric, (before.whens[0], whens[0]), ())
     if len(whens) == 2 and held:
         return compared(reading, metric, whens)
+    if before.intent is Intent.GOALS and reading.amounts and corrects(reading):
+        return corrected(reading)
+    if before.intent in FIGURES and metric != SLEEP_METRIC and not whens and reading.has(TAKEN):
+        return _readings(reading, before, metric)
+    latest = reading.has(cues.LATEST_OF) and reading.has(asks.WH)
+    if before.intent in FIGURES and metric != SLEEP_METRIC and latest:
+        calls = tuple(call(Intent.RECORDS, metric=one) for one in metrics_of(metric))
+        return Part(Intent.RECORDS, calls, "asks for readings", reading, (metric,))
+    if reading.has(asks.DAYS_REACHING) and before.intent is Intent.GOALS:
+        made = call(Intent.PROGRESS, metric=metrics_of(metric)[0], period=phrase_of(whens))
+        return Part(Intent.PROGRESS, (made,), "progress against that", reading, (metric,), whens)
     reached = reading.has(asks.REACHED) and (
         before.intent is Intent.GOALS or reading.has(asks.GOAL)
     )
@@ -156,12 +169,21 @@ def _another_view(reading: Reading, before: Part, metric: str) -> Part | None:
         return direction(reading, metric, period)
     if metric == "ActiveEnergyBurned" and reading.has(cues.EATING):
         return figures(reading, "DietaryEnergyConsumed", whens or before.whens, ())
+    if metric in ON_FOOT and reading.has(cues.HOW_FAR) and before.intent is Intent.AGGREGATE:
+        return figures(reading, DISTANCE, whens or before.whens, ())
     if RESTING.search(reading.shape) and metric == "HeartRate":
         return _with_metric(reading, before, "RestingHeartRate")
     named = aggregations(reading, metric) if metric != SLEEP_METRIC else []
     if named and before.intent in FIGURES:
         return figures(reading, metric, whens or before.whens[:1], named)
     return None
+
+
+def _readings(reading: Reading, before: Part, metric: str) -> Part:
+    """The readings that the question before was about, for when they were taken."""
+    period = before.calls[0].arguments.get("period", "") if before.calls else ""
+    calls = tuple(call(Intent.RECORDS, metric=one, period=period) for one in metrics_of(metric))
+    return Part(Intent.RECORDS, calls, "asks when that was", reading, (metric,), before.whens)
 
 
 def _with_metric(reading: Reading, before: Part, metric: str) -> Part:

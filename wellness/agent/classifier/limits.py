@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from wellness.agent.classifier.beyond import MEDICINE
-from wellness.agent.classifier.patterns import anywhere, joined
+from wellness.agent.classifier.beyond import GADGET, MEDICINE
+from wellness.agent.classifier.patterns import anywhere, joined, words
 
 SYMPTOM = joined(
     r"""(?:fever\w*|rash\w*|throat|cough\w*|headaches?|head|nose|nause\w*|dizz\w*|vomit\w*|chills
@@ -62,6 +62,27 @@ DISPLAY = re.compile(
     )
 )
 
+HOUSEHOLD = words(
+    r"""how (?:do|can|should|could|would) (?:i|you|we|one) (?:best |quickly )?(?:get .{1,30}\bout of
+     (?:an?|the|my)|make (?!progress|my|sure|it|the most|time)|fix|repair|clean|cook|bake|boil|fry
+    |grill|brew|install|unblock|iron|wash|paint|plant|assemble|sew|knit|apply for|file)"""
+)
+
+TROUBLE = re.compile(
+    rf"\b(?:my|the|apple) (?:apple )?{GADGET}'?s? (?:is not|does not|will not|can not|has stopped"
+    r"|stopped|keeps|broke|froze|crashe[sd]|is (?:broken|dead|frozen|stuck|slow|not)|died"
+    r"|has died|(?:is not|not) \w+ing)\b"
+)
+
+
+def is_trouble(shape: str) -> str:
+    """Why a statement is nothing to remember, but out of scope; "" if nothing says so.
+
+    >>> is_trouble("my watch will not charge, what now")
+    'it is about a device'
+    """
+    return "it is about a device" if TROUBLE.search(shape) else ""
+
 
 def is_beyond(shape: str) -> str:
     """Why a whole message is out of scope; "" if nothing says so.
@@ -75,4 +96,4 @@ def is_beyond(shape: str) -> str:
         return "it asks for a diagnosis or a treatment"
     if DELEGATED.search(shape) or DISPLAY.search(shape):
         return "it asks to do something that this agent cannot do"
-    return ""
+    return "it is about the world" if HOUSEHOLD.search(shape) else ""

@@ -25,7 +25,8 @@ IMPERATIVE = joined(
     |make|write|draft|translate|book|order|play|turn|call|send|read|explain|recommend|suggest|plan
     |open|let me know|fetch|print|plot|go through|bring up|do not forget|never forget|clear|scrap
     |log|record|add|change|update|start|stop|cancel|schedule|convert|sing|draw|ask|help|email|text
-    |put|solve|get rid of|discard)\b"""
+    |put|solve|get rid of|discard|contrast|provide|present|view|(?:name|state|report|return|get)
+    (?= (?:the|my|all|every|each)\b))\b"""
 )
 # What may stand before a question or request and says nothing of it.
 POLITE = joined(
@@ -86,7 +87,9 @@ SUBJECTLESS = re.compile(
 # "My brother takes": of somebody else one tells, unless it is a question.
 OF_OTHERS = re.compile(rf"^(?:my|our) {RELATIVES} (?!and|or|on|in|last|this)[a-z]+", re.I)
 DATED = re.compile(
-    r"^(?:today|yesterday|tonight|(?:this|last(?! time)|on|in|since|every|the other) \w+),? ", re.I
+    r"^(?:today|yesterday|tonight|(?:this|last(?! time)|on|in|by|since|the other) \w+|"
+    r"every (?:day|night|morning|evening|week|month|year|\w+day)),? ",
+    re.I,
 )
 STATES_A_VALUE = re.compile(r"\b(?:is|are|was) (?:now |about |around )?\d", re.I)
 EXCLAIMS = re.compile(
@@ -94,13 +97,14 @@ EXCLAIMS = re.compile(
     re.I,
 )
 IDIOM = re.compile(
-    r"^(?:oh |hey |so )*(?:guess what|(?:you )?know what|what the h|how dare|who (?:knew|cares))",
+    r"^(?:oh |hey |so )*(?:tell me (?:that|it)(?: \w+){2,9} (?:was|were|paid|did|counts?|helped)\b|"
+    r"guess what|(?:you )?know what|what the h|how dare|who (?:knew|cares))",
     re.I,
 )
 TELLING = re.compile(
     joined(
-        r"""^(?:and |but |so |because |since |although |though |as |cos )?(?:i(?! meant?\b)|we|he
-        |she|they|it|you
+        r"""^(?:(?:and|but|so|because|since|although|though|as|cos) )?(?:
+        i(?! meant?\b(?! to\b))|we|he|she|they|it|you
         |there|this(?! (?:week|month|year|quarter|summer|winter|spring|autumn|fall|morning|time
         |one))|that|everybody|nobody|somebody|someone|everyone)\b(?! (?:per|wise))"""
     ),
@@ -108,9 +112,11 @@ TELLING = re.compile(
 )
 NAMED_FIRST = re.compile(
     joined(
-        r"""^(?!(?:the )?(?:(?:last|first|latest) time\b|(?:number|count|total|list)
-         of\b|(?:my )?(?:most|least|fewest|best|worst|longest|shortest|highest|lowest|biggest)
-         [\w ]{1,20}? i (?:ever )?\w+))(?:my|the|our|his|her|a|an|this|that|these
+        r"""^(?!(?:and |so )?(?:every|all|any|each) [\w ]{1,30}? (?:you|i|we) (?:have|had|got
+    |took|made|did|ever)
+        \b|(?:the )?(?:(?:last|first|latest) time\b|(?:number|count|total|list)
+         of\b|(?:my )?(?:most|least|fewest|best|worst|\w{3,}(?<!qu)(?<!inter)(?<!requ)est)
+         [\w ]{0,20}? i (?:ever )?\w+))(?:my|the|our|his|her|a|an|this|that|these
         |those|both|some|dr\.|mr\.
         |mrs\.|ms\.)? ?[\w'-]+
         (?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets
@@ -124,10 +130,25 @@ WISH = re.compile(
     joined(
         r"""^(?:(?:ok|okay|so|and|also|well|but)[, ]+)*i (?:really |just )?(?:want|would like|would
          love|hope|wish|aim|plan) to (?:see (?=.*\b(?:by|before|until) (?:the|next|christmas|my|new
-        |january|february|march|april|may|june|july|august|september|october|november|december|spring|summer
+        |january|february|march|april|may|june|july|august|september|october|november|december
+    |spring|summer
         |autumn|winter|20\d\d))|(?:get|bring|have|keep|push) (?=.*\d))
         (?:my|the) .*\b(?:drop\w*|fall\w*|below|under|above|over|down|up|to|at|reach\w*|hit\w*
         |ris\w+|between|less|more)\b"""
+    ),
+    re.I,
+)
+# A time before its question that begins with no preposition: "22 September", "Monday or Tuesday".
+TIME_ALONE = re.compile(
+    joined(
+        r"""^(?!(?:and|or)\b)(?:(?:taking|looking at|considering|given|only|just) )?(?:(?:the
+        |all|both|each) |(?:whole|entire|full|first|second|third|last|past|this|early|mid|late
+    |week|half|night|days?
+        |nights?|weeks?|weekends?|months?|years?|quarter|morning|afternoon|evening|yesterday|today
+        |of|in|on|and|or|versus|vs|to|until|so far|together|(?:mon|tues|wednes|thurs|fri|satur|sun)
+        day|january|february|march|april|may|june|july|august|september|october|november|december
+        |spring|summer|autumn|winter|\d{1,4}(?:st|nd|rd|th)?|one|two|three|four|five|six|seven|ten)
+        [\s,-]*){1,8}$"""
     ),
     re.I,
 )

@@ -90,7 +90,11 @@ class Reader:
 
     def read(self, text: str, *, apart: bool = False, beside: Interval | None = None) -> Reading:
         """A clause that is tidied already; for `apart` and `beside` see `when.find`."""
-        whens = when.find(text, now=self.now, zone=self.zone, apart=apart, beside=beside)
+        whens = [
+            one
+            for one in when.find(text, now=self.now, zone=self.zone, apart=apart, beside=beside)
+            if one.phrase.lower() != "ever"
+        ]
         lower = text.lower()
         taken = [(one.start, one.end) for one in whens]
         amounts = [

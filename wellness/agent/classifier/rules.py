@@ -24,7 +24,8 @@ ASKED_TO_KEEP = re.compile(
 TOPIC = re.compile("[MSAW]")
 DATA_TOPIC = re.compile("[MS]")
 HOURS = re.compile(
-    r"\bhow (?:many hours|long|much)\b|\b(?:hours|up|out|restless)\b|^(?:\w+ )?how was P"
+    r"\bhow (?:many hours|long|much)\b|\b(?:hours|up|out|restless|N)\b|"
+    r"^(?:\w+ )?how was (?:my (?:rest|night) )?P"
 )
 FITNESS = re.compile(r"\b(?:fitter|fitness|in (?:\w+ )?shape)\b")
 ADVICE = re.compile(r"\b(?:should|can|could|may|shall) (?:i|we)\b")

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 
-from wellness.agent.classifier import beyond
+from wellness.agent.classifier import beyond, friendly
 from wellness.agent.classifier.reading import Reading
 
 WORD = re.compile(r"[a-z']+|[A-Z]")
 WILL_I = re.compile(r"^(?:\w+ )?(?:(?:when|how \w+|what) )?will i\b")
+IS_IT_GOOD = re.compile(
+    r"\bis it (?:\w+ )?(?:ok|okay|bad|good|healthy|unhealthy|safe|normal|better|worse|harmful)\b"
+)
 ONESELF = re.compile(r"\b(?:i|my)\b")
 
 
@@ -22,16 +25,16 @@ def is_small_talk(shape: str) -> bool:
     >>> is_small_talk("perfect, thanks a lot!"), is_small_talk("thanks, and my M?")
     (True, False)
     """
-    if beyond.ABOUT_YOU.search(shape) and not beyond.TOPIC.search(shape):
+    if friendly.ABOUT_YOU.search(shape) and not beyond.TOPIC.search(shape):
         return True
-    if "?" in shape or not beyond.GREETS.search(shape):
+    if "?" in shape or not friendly.GREETS.search(shape):
         return False
-    if beyond.THANKS.match(shape) and not beyond.TOPIC.search(shape):
+    if friendly.THANKS.match(shape) and not beyond.TOPIC.search(shape):
         return True
-    if "P" in shape and not beyond.PARTS_TODAY.search(shape):
+    if "P" in shape and not friendly.PARTS_TODAY.search(shape):
         return False
-    bare = shape.replace("S tight", "").replace("good S", "")
-    return all(word in beyond.SMALL_WORDS or word in ("P", "N") for word in WORD.findall(bare))
+    bare = shape.replace("S tight", "").replace("S well", "").replace("good S", "")
+    return all(word in friendly.SMALL_WORDS or word in ("P", "N") for word in WORD.findall(bare))
 
 
 def refusal(reading: Reading) -> str:
@@ -49,7 +52,8 @@ def refusal(reading: Reading) -> str:
         return "it is about somebody else"
     if beyond.DEVICES.search(shape):
         return "it is about a device"
-    own = ONESELF.search(shape) and (topic or beyond.ASKS_BACK.search(shape))
+    mine = ONESELF.search(shape) and (topic or beyond.ASKS_BACK.search(shape))
+    own = bool(mine or (topic and IS_IT_GOOD.search(shape)))
     if beyond.WORLD.search(shape) and not own:
         return "it is about the world"
     return ""

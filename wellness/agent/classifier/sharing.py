@@ -30,6 +30,8 @@ def takes_over(part: Part, waiting: Part) -> bool:
     """Whether a part asks about what stood before it: "my hike, how long was it?"."""
     if not part.inherited or part.reading.topics:
         return False
+    if waiting.reading.has(cues.LATEST) and part.intent is not waiting.intent:
+        return False
     metric = waiting.metrics[0] if waiting.metrics else ""
     both = (part.reading, waiting.reading)
     return not all(metric and aggregations(one, metrics_of(metric)[0]) for one in both)

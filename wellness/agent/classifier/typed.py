@@ -10,8 +10,9 @@ SHORT = {
     "thanks": "thx ty tx thnx tysm", "heart rate": "hr", "weight": "wt", "body fat": "bf",
     "calories": "cals cal", "yesterday": "yday ystrday yest yester", "today": "2day tday",
     "tonight": "2nite tonite", "tomorrow": "2moro tmrw tmr tomoz", "night": "nite",
-    "nights": "nites", "week": "wk wek weel", "weeks": "wks", "weekend": "wkend wknd",
-    "month": "mo mth mnth", "months": "mths", "year": "yr", "years": "yrs", "last": "lst lats",
+    "nights": "nites", "week": "wk wek weel weke", "weeks": "wks", "weekend": "wkend wknd",
+    "month": "mo mth mnth", "months": "mths", "year": "yr", "years": "yrs",
+    "last": "lst lats las lsat",
     "previous": "prev", "before": "b4", "about": "wrt abt", "with": "w w/", "versus": "vs v",
     "going to": "gonna", "want to": "wanna", "give me": "gimme", "let me": "lemme",
     "what is": "wats whats", "what": "wat wut wht waht", "how is": "hows", "where is": "wheres",
@@ -26,7 +27,8 @@ SHORT = {
     "should": "shud", "could": "cud", "going": "goin", "and": "& n nd adn", "people": "ppl",
     "minutes": "mins", "hours": "hrs", "but": "bt", "the": "teh hte",
     "wednesday": "wensday wendsday", "compare": "compair", "sleep": "slp", "steps": "stps",
-    "step": "stp", "though": "tho", "something": "sth", "this": "ths dis", "little": "lil",
+    "step": "stp", "though": "tho", "something": "sth", "this": "ths dis tis thi tihs htis",
+    "little": "lil",
     "from": "frm",
     "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav hve",
     "session": "sesion",
@@ -34,6 +36,8 @@ SHORT = {
 }  # fmt: skip
 SHORTHAND = {form: meaning for meaning, forms in SHORT.items() for form in forms.split()}
 # Phrases that are meant as others; what a unit or a comparison shows.
+MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()  # noqa: SIM905
 WRITTEN_OUT = tuple(
     (re.compile(pattern, re.IGNORECASE), meant)
     for pattern, meant in (
@@ -43,7 +47,20 @@ WRITTEN_OUT = tuple(
             r"\1 than",
         ),
         (r"\b(i)d (?=like|love|rather)", r"\1 would "),
-        (r"\b(last|this|past|each|per|a|every|previous) weak\b", r"\1 week"),
+        *(
+            (rf"\b(?:the )?{word} of (?={MONTHS})", f"{day} ")
+            for day, word in enumerate(ORDINALS, 1)
+        ),
+        (r"\b(last|this|past|each|per|a|every|previous) (?:weak|weed|wee)\b", r"\1 week"),
+        (r"\b(last|this|past|each|per|every|previous) (?:moth|mouth|mont)(s?)\b", r"\1 month\2"),
+        (r"\b(last|this|past|per|every) (?:nigh|nigt)\b", r"\1 night"),
+        (r"\b(last|this)(night|week|month|year|weekend)\b", r"\1 \2"),
+        (
+            r"\b(this|the) (week|month|year|quarter|weekend|summer)\b(.{0,25}? "
+            r"(?:than|versus|vs|against|compared (?:to|with)|or)) (?:the )?(last|previous)"
+            r"(?= one\b|\s*(?:$|[?.!,]))(?: one)?",
+            r"\1 \2\3 \4 \2",
+        ),
         (r"\bcouple (?=days|weeks|months)", "couple of "),
     )
 )
@@ -67,7 +84,9 @@ october november december monday tuesday wednesday thursday friday saturday sund
 weekends morning evening afternoon tonight tomorrow weeks months years nights year summer winter
 autumn physio allergic allergy doctor weather injury improving increasing decreasing increased
 decreased changed change please thanks thank hello should would could about everyday daily
+active activity energy single furthest farthest calory litres liters walked
 down status checks cycle cycled kilometers kilometres woke wake awake deep kilos pounds readings
 highest stood hiked rowing average averages total totals hours minutes floors standing breaths
+heartrate dropping dropped falling gaining losing rising increased
 """.split()  # noqa: SIM905 - a table, to be read
 )

@@ -76,7 +76,7 @@ METRIC_WORDS = {
         "vo2max | vo2 max | fitness level | vo 2 max | v o 2 max | cardio fitness | "
         "aerobic fitness | aerobic capacity | cardiorespiratory fitness"
     ),
-    "BodyTemperature": "body temp | temperature | body temperature",
+    "BodyTemperature": "body temp | thermometer | temperature | body temperature",
     "BloodGlucose": "sugar level | sugar levels | glucose levels | blood sugars",
     "WalkingSpeed": "walking speed | walking pace | how fast do i walk | how fast did i walk",
     "WalkingStepLength": "step length | stride length",
@@ -95,7 +95,10 @@ METRIC_WORDS = {
         "exposure | headphone loudness | headphone noise | headphone sound"
     ),
     "MindfulSession": "mindful sessions | mindful session | meditation sessions | mindful time",
-    "DietaryWater": "hydration | hydrated | fluid intake | water intake | glasses of water",
+    "DietaryWater": (
+        "hydration | hydrated | drink enough | drink more than | drink less than | "
+        "drink at least | fluid intake | water intake | glasses of water"
+    ),
     "NumberOfAlcoholicBeverages": "alcohol | alcoholic drinks | alcoholic beverages",
     "DietaryProtein": "protein | protein intake",
     "DietaryCarbohydrates": "carbs | carbohydrates | carb intake",
@@ -147,6 +150,7 @@ def spoken(name: str) -> str:
 # Known phrases in which a metric or an activity is none.
 NO_TOPIC = (
     "how far", "in a row", "row of", "in the long run", "in the short run", "run out", "rest of",
+    "in decibels", "in miles", "in kilometers", "in kilometres", "in km", "in kilos", "in pounds",
     "weight on my mind", "worked out well", "take steps", "step by step", "train station",
     "work out my", "work out the", "work out how", "get up to", "got up to", "getting up to",
     "rest day", "on the train", "a heads up", "in light of",

@@ -44,15 +44,16 @@ LISTED = re.compile(
     re.I,
 )
 ADDS_UP = re.compile(
-    r"\bg(?:et|ot|etting) up to\b|"
+    r"\b(?:g(?:et|ot|etting)|go|went|shoot|shot|climb\w*|rise|rose|jump\w*|spik\w*) up to\b|"
     r"\b(?:add(?:s|ed|ing)?|com(?:e|es|ing)|came|amount(?:s|ed)?|sums?) (?:up )?to\b",
     re.I,
 )
 TO = re.compile(r"(?<=\w )to(?= (?!date\b)(?:the|this|last|my|in)? ?\w)", re.I)
 OPEN = re.compile(r"\b(?:from|between)\b", re.I)
 YEAR = re.compile(
-    rf"\b(?:in|during|for|{AGAINST}) (?P<year>(?:19|20)\d\d)"
-    rf"(?=\s*(?:$|[^\w\s]|(?:{AGAINST}|compared|next)\b))",
+    rf"\b(?:in|during|for|over|throughout|across|{AGAINST}) (?P<year>(?:19|20)\d\d)"
+    r"(?=\s*(?:$|(?:so far|what|how|which|when|did|was|were|is|are)\b|[^\w\s]|"
+    rf"(?:{AGAINST}|compared|next)\b))",
     re.I,
 )
 YEARS = re.compile(rf"\b(?P<year>(?:19|20)\d\d)(?= {AGAINST} (?:in )?(?:19|20)\d\d\b)", re.I)

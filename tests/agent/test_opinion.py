@@ -1,0 +1,279 @@
+"""The second opinion: what it is formed on, what it says, and doubts that a short list settles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from wellness.agent.classifier import Classifier
+from wellness.agent.doubts import AGREED, SecondOpinion
+from wellness.agent.opinion import Opinion, SecondReader, Weights, load_weights
+from wellness.agent.opinion.features import runs
+from wellness.agent.opinion.weights import nearest
+from wellness.agent.routes import Intent, Route
+from wellness.agent.routing import RulesThenModel
+from wellness.agent.short_list import EACH, list_messages, list_schema
+from wellness.errors import ModelUnavailable, SettingsError
+from wellness.lesson.kit import NOW
+from wellness.memory.embedder import OllamaEmbedder, Vectors
+from wellness.memory.messages import Message, ToolCall, Turn
+
+HOME = ZoneInfo("America/New_York")
+RULES = Classifier(now=NOW, zone=HOME)
+
+
+def turn(said: str) -> tuple[Turn, ...]:
+    return (Turn("t", 0, (Message("user", said), Message("assistant", "..."))),)
+
+
+class Says:
+    """A model that chooses one kind, and remembers what it was asked."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.asked: list[tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]] = []
+
+    def __call__(
+        self, messages: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        self.asked.append((messages, schema))
+        return {"kind": self.kind}
+
+
+class Opines(SecondReader):
+    """A reader whose opinion is given; all else is real."""
+
+    def __init__(self, weights: Weights, embedder: OllamaEmbedder, **shares: float) -> None:
+        super().__init__(RULES, embedder, weights)
+        self._given = {intent: shares.get(intent.value, 0.0) for intent in Intent}
+
+    def read(self, question: str, turns: Sequence[Turn] = ()) -> Opinion:
+        return super().read(question, turns)._replace(shares=self._given)
+
+
+@pytest.fixture(scope="module")
+def weights() -> Weights:
+    return load_weights()
+
+
+@pytest.fixture
+def reader(weights: Weights, embedder: OllamaEmbedder) -> SecondReader:
+    return SecondReader(RULES, embedder, weights)
+
+
+# --- what it is formed on -------------------------------------------------------------------------
+
+
+def test_runs_of_a_shape_know_order_and_counts_but_no_metric() -> None:
+    first, other = (
+        runs(RULES.shape(text)) for text in ("How many steps yesterday?", "How many flights today?")
+    )
+    assert first == other
+    assert runs("a M b") != runs("b M a")
+    assert "# M 2" in runs("M and M")
+    assert "after sleep" in runs("and P", Intent.SLEEP)
+
+
+def test_the_shipped_weights_fit_together(weights: Weights) -> None:
+    assert len(weights.asked) == len(weights.kinds) == len(weights.vectors) > 1500
+    assert set(weights.kinds) == {intent.value for intent in Intent}
+    lengths = np.linalg.norm(weights.vectors, axis=1)
+    assert np.allclose(lengths, 1, atol=0.01)
+
+
+def test_weights_survive_their_file(weights: Weights, tmp_path: Path) -> None:
+    again = load_weights(weights.save(tmp_path / "again.npz"))
+    assert again.names == weights.names
+    assert again.asked == weights.asked
+    assert np.array_equal(again.matrix, weights.matrix)
+
+
+@pytest.mark.parametrize("content", [b"", b"no weights", b"PK\x03\x04broken"])
+def test_a_damaged_file_says_how_to_make_another(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "weights.npz"
+    path.write_bytes(content)
+    with pytest.raises(SettingsError) as caught:
+        load_weights(path)
+    assert "routing_opinion" in (caught.value.hint or "")
+
+
+def test_weights_whose_sizes_disagree_are_refused(weights: Weights, tmp_path: Path) -> None:
+    wrong = Weights(
+        weights.model, weights.names[:-1], weights.rarity[:-1], weights.matrix, weights.asked,
+        weights.kinds, weights.vectors,
+    )  # fmt: skip
+    with pytest.raises(SettingsError, match="sizes"):
+        load_weights(wrong.save(tmp_path / "wrong.npz"))
+
+
+# --- what it says ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("What did I weigh most recently?", Intent.RECORDS),
+        ("Is my pulse getting slower over the months?", Intent.TREND),
+        ("Many thanks, that was lovely of you", Intent.SMALL_TALK),
+        ("Which film should I watch with my wife?", Intent.OUT_OF_SCOPE),
+        ("Throw away what you know about my hip", Intent.FORGET),
+    ],
+)
+def test_opinions_on_questions_it_has_not_seen(
+    reader: SecondReader, question: str, intent: Intent
+) -> None:
+    opinion = reader.read(question)
+    assert opinion.likeliest[0] is intent
+    assert sum(opinion.shares.values()) == pytest.approx(1)
+
+
+def test_what_was_said_before_counts(reader: SecondReader) -> None:
+    alone = reader.read("and in May?")
+    after = reader.read("and in May?", turn("How did I sleep in April?"))
+    assert after.shares[Intent.SLEEP] > alone.shares[Intent.SLEEP]
+
+
+def test_examples_are_the_nearest_of_each_kind_and_the_nearest_stands_last(
+    reader: SecondReader, weights: Weights
+) -> None:
+    opinion = reader.read("How many steps did I take yesterday?")
+    chosen = reader.examples(opinion, [Intent.AGGREGATE, Intent.FORGET], 3)
+    assert [intent for _, intent in chosen].count(Intent.FORGET) == 3
+    assert chosen[-1][1] is Intent.AGGREGATE
+    numbers = nearest(weights, opinion.vector, ["aggregate"], 5)
+    likeness = weights.vectors[numbers] @ opinion.vector
+    assert list(likeness) == sorted(likeness)
+
+
+def test_vectors_of_another_model_are_refused(weights: Weights) -> None:
+    class Other:
+        model, dimensions = "another", 7
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            return np.zeros((len(texts), 7), np.float32)
+
+    with pytest.raises(ModelUnavailable, match="384"):
+        SecondReader(RULES, Other(), weights).read("Steps?")
+
+
+# --- the same words with another intent -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "intent", "arguments"),
+    [
+        ("my weight in May", Intent.TREND, {"metric": "BodyMass", "period": "May"}),
+        ("my weight in May", Intent.RECORDS, {"metric": "BodyMass", "period": "May"}),
+        ("sleep, this week and last week", Intent.COMPARE,
+         {"metric": "SleepAnalysis", "period": "this week", "other_period": "last week"}),
+        ("10,000 steps in June", Intent.PROGRESS,
+         {"metric": "StepCount", "target": 10000, "period": "June"}),
+        ("running in June", Intent.AGGREGATE,
+         {"metric": "DistanceWalkingRunning", "aggregation": "sum", "period": "June"}),
+        ("goals in May", Intent.GOALS, {"period": "May"}),
+    ],
+)  # fmt: skip
+def test_words_become_the_arguments_of_another_tool(
+    question: str, intent: Intent, arguments: dict[str, Any]
+) -> None:
+    (found,) = RULES.calls_as(intent, question)
+    assert found.arguments == arguments
+
+
+def test_what_lacks_its_arguments_has_no_calls(reader: SecondReader) -> None:
+    assert RULES.calls_as(Intent.COMPARE, "steps in May") == ()
+    assert reader.calls(Intent.COMPARE, "steps in May") is None
+    assert reader.calls(Intent.OUT_OF_SCOPE, "steps in May") == ()
+
+
+def test_a_later_part_that_wants_it_begins_the_message() -> None:
+    question = "How many steps did I take yesterday, and how did I sleep?"
+    assert [one.name for one in RULES.calls_as(Intent.SLEEP, question)] == ["get_sleep_analysis"]
+
+
+# --- doubts ---------------------------------------------------------------------------------------
+
+
+def test_where_both_agree_no_model_is_asked(reader: SecondReader) -> None:
+    model = Says("sleep")
+    question = "How many steps did I take yesterday?"
+    route = SecondOpinion(reader, model).settle(RULES.route(question), question)
+    assert (route.by, route.calls, model.asked) == ("rules", RULES.route(question).calls, [])
+    assert route.confidence >= AGREED
+
+
+def test_a_model_chooses_from_a_short_list(weights: Weights, embedder: OllamaEmbedder) -> None:
+    question = "Perhaps the flumox of my weight in May?"
+    rules = RULES.route(question)
+    model = Says("trend")
+    reader = Opines(weights, embedder, trend=0.8, compare=0.15, forget=0.05)
+    route = SecondOpinion(reader, model).settle(rules, question)
+    assert route.calls == (ToolCall("trend_analysis", {"metric": "BodyMass", "period": "May"}),)
+    assert (route.by, route.intent) == ("model", Intent.TREND)
+    ((messages, schema),) = model.asked
+    listed = schema["properties"]["kind"]["enum"]
+    assert listed == [rules.intent.value, "trend"]  # a comparison has one period only
+    assert len(messages) == 2 + 2 * EACH * len(listed)
+    assert messages[-1]["content"] == question
+
+
+def test_rules_that_are_sure_outvote_a_weak_opinion(
+    weights: Weights, embedder: OllamaEmbedder
+) -> None:
+    question = "How many steps did I take yesterday?"
+    reader = Opines(weights, embedder, progress=0.5, aggregate=0.45)
+    model = Says("aggregate")
+    route = SecondOpinion(reader, model).settle(RULES.route(question), question)
+    assert route.calls == RULES.route(question).calls
+    assert len(model.asked) == 1
+
+
+def test_without_a_model_rules_and_opinion_settle_it(
+    weights: Weights, embedder: OllamaEmbedder
+) -> None:
+    def gone(messages: object, schema: object) -> dict[str, Any]:
+        raise ModelUnavailable("qwen", "http://127.0.0.1:1", "nobody answers")
+
+    question = "How many steps did I take yesterday?"
+    reader = Opines(weights, embedder, progress=0.5, aggregate=0.45)
+    route = SecondOpinion(reader, gone).settle(RULES.route(question), question)
+    assert route.by == "rules"
+    assert "no model answered" in route.why[-1]
+
+
+def test_an_answer_beside_the_list_is_no_vote(weights: Weights, embedder: OllamaEmbedder) -> None:
+    question = "How many steps did I take yesterday?"
+    reader = Opines(weights, embedder, progress=0.5, aggregate=0.45)
+    route = SecondOpinion(reader, Says("weather")).settle(RULES.route(question), question)
+    assert (route.by, route.intent) == ("rules", Intent.AGGREGATE)
+
+
+def test_without_embeddings_the_threshold_decides_as_before(weights: Weights) -> None:
+    class Gone:
+        model, dimensions = "gone", 384
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            raise ModelUnavailable("minilm", "http://127.0.0.1:1", "nobody answers")
+
+    class Never:
+        def route(self, question: str, *, turns: Sequence[Turn] = ()) -> Route:
+            raise AssertionError(question)
+
+    second = SecondOpinion(SecondReader(RULES, Gone(), weights), Says("sleep"))
+    router = RulesThenModel(RULES, Never(), threshold=0.5, second=second)
+    route = router.route("How many steps did I take yesterday?")
+    assert route.calls == RULES.route("How many steps did I take yesterday?").calls
+    assert "no second opinion" in route.why[-1]
+
+
+def test_the_prompt_begins_the_same_for_all_questions() -> None:
+    one, other = (list_messages(text, "", []) for text in ("Steps?", "Sleep?"))
+    assert one[0] == other[0]
+    assert list_schema([Intent.SLEEP, Intent.GOALS])["properties"]["kind"]["enum"] == [
+        "sleep", "goals",
+    ]  # fmt: skip

@@ -1,0 +1,57 @@
+"""Tables of small talk: see `scope`."""
+
+from __future__ import annotations
+
+import re
+
+from wellness.agent.classifier.patterns import word_set, words
+
+SMALL_WORDS = word_set(
+    """hi hello hey hiya howdy yo greetings good morning afternoon evening night day bye goodbye
+    cheers thanks thank you ta merci ok okay k kk cool great nice perfect awesome excellent super
+    wonderful brilliant lovely fantastic amazing wow haha hahaha lol hehe yes yeah yep yup no nope
+    sure fine alright right got it i see understood makes sense that is that's all for now today so
+    very much a lot many again then there my friend buddy mate pal coach see you later soon tomorrow
+    next time take care have one nice weekend well done job how are doing going what up sup been
+    helpful was really the too just and oh ah hmm hm um welcome back please to meet pleased love
+    same you're best bot assistant dear sir madam everyone interesting sounds noted know never mind
+    nevermind worries problem not bad whatever sorry appreciate appreciated help your this me of as
+    always kind regards cheerio ciao hola talk everything go on enough stop waiting wait moment sec
+    second let think about who can do name yourself tell were made able in neat sweet ace glad happy
+    helps remembering indeed exactly true agreed absolutely course totally fair gotcha day's at
+    i'm im am off bed
+    sleep tight feel better lott star legend rock hold brb minute hang
+    stuff later from me will be tonight champ hero life saver lifesaver genius kind sweet works
+    works doing enjoy ok-ay fab super-duper impressive wild crazy funny gosh whoa woah phew hooray
+    yay congrats bravo chat speak catch being there here made cheering lovely-to nothing else more
+    ready goodnight gn ttyl cya bless wonders angel smart clever handy useful quick fast home
+    bunch million until ton heaps loads again"""
+)
+GREETS = words(
+    r"""hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|night|day|job|one
+    |stuff|to know|point)|morning|bye|goodbye|cheers|thanks?|ta|ok|okay|cool|great|nice|perfect
+    |welcome|awesome|excellent|super|wonderful|brilliant|lovely|fantastic|amazing|wow|ha(?:ha)+
+    |lol|yes|yeah
+    |yep|no|nope|sure|fine|alright|got it|i see|understood|makes sense|that is all|see you
+    |take care|sup|well done|helpful|never ?mind|no worries|interesting|noted|nice to meet
+    |sounds good|love it|neat|sweet|appreciate|gotcha|ciao|ace|fair enough|sorry|hmm+
+    |(?:talk|speak|chat)(?: (?:to|with) you)? (?:soon|later)|(?:that is|that will be
+    |this is) (?:it|all)
+    |you are (?:an? |the |so |very |really |my |too )|have an? (?:\w+ ){1,2}(?:day|evening|night
+    |weekend|one|time|week)|catch you|great|whoa|woah|phew|yay|gosh|congrats|bravo|goodnight|nothing
+    |impressive|funny|next time|i am (?:back|here|home)|it is me|good|hehe|(?:just )?(?:a
+    |one) (?:sec
+    |second|moment|minute)|brb
+    |ha?o?(?:ng|ld) on"""
+)
+THANKS = re.compile(
+    r"^(?:oh |ok |okay )?(?:thanks|thank you|cheers)\b(?:,? (?!but\b)[\w']+){0,5}[.!]*$"
+)
+PARTS_TODAY = words("thanks|thank you|all|bye|goodbye|see you|good|done|cheers")
+ABOUT_YOU = words(
+    r"""who are you|what are you|what can you do|how are (?:you|things)|what is your name
+    |are you (?:a|an|there|real|human|ok|okay|sure|serious)|what do you (?:do|know about (?!me|my))
+    |tell me about yourself|how (?:is it|are things) going|how is (?:it going|your day|life)
+    |who (?:made|built|created|trained) you|how do you (?:feel|work)|what is up|how can you help
+    |what else can you"""
+)

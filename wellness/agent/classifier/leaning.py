@@ -1,0 +1,47 @@
+"""Whether a clause leans on what was said before it, and on what of it."""
+
+from __future__ import annotations
+
+import re
+
+from wellness.agent.classifier import asks, cues
+from wellness.agent.classifier.reading import Reading
+
+SHORT = 6  # words of a fragment
+WORD = re.compile(r"\w+")
+# Points at the time of the question before: "my heart rate during that?", "how much of it"
+THAT_TIME = re.compile(
+    r"\b(?:during|in|over|on|at|for|throughout|within) (?:that|then|those|the same)"
+    r"(?: (?:day|night|week|month|time|period|year|trip|days|nights|weekend))?\s*(?:$|[?.!,])"
+    r"|\bof (?:it|that|those|them)\b|\bthat (?:day|night|week|weekend|month|year|time|period)\b"
+    r"|\b(?:then|at the time|back then|meanwhile|the same (?:day|night|week|month|time|period))\b"
+)
+TAKEN = re.compile(
+    r"^(?:\w+,? ){0,2}?(?:when|what (?:day|date|time)|how long ago"
+    r"|on (?:which|what) (?:day|date))\b"
+    r"(?!.*\bi\b).*\b(?:that|it|this|those|they|reading|value|measurement|one)\b"
+)
+CORRECTS = re.compile(
+    r"^(?:(?:oh|oops|ah|um|hm+|well|but|and),? )*(?:sorry|no|nope|wait|actually|i meant?|correction"
+    r"|rather|make (?:it|that)|(?:change|set|make|update|raise|lower|put|adjust) "
+    r"(?:it|that|this|them|the \w+(?: one)?) (?:to|at)|it is|(?:it|that) should be)\b[,:. ]*"
+    r"(?!(?:worr\w+|problem|thanks?|matter|need|bad|mind|it|that|this|me|about|for|to|i|not|all|again"
+    r"|later|\W)*[.!?]*$)(?!.*\?)"
+)
+ALSO = re.compile(r"\b(?:too|also|as well|likewise|can go|goes)\b|^(?:and|also)\b")
+
+
+def is_elliptic(reading: Reading) -> bool:
+    """Whether a clause goes on with what was said before: "and in May?", "per day?"."""
+    fragment = not reading.has(cues.VERB) and len(WORD.findall(reading.shape)) <= SHORT
+    return reading.has(cues.ELLIPTIC) or fragment
+
+
+def points_at_time(reading: Reading) -> bool:
+    """Whether a clause names the time of the question before by a pronoun: "during that"."""
+    return reading.has(THAT_TIME)
+
+
+def corrects(reading: Reading) -> bool:
+    """Whether a clause sets right what was said before: "sorry, the right one"."""
+    return reading.has(CORRECTS) and not reading.has(asks.FORGET)

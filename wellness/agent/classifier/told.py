@@ -1,0 +1,38 @@
+"""What follows something that was told, asked of the memory, or forgotten."""
+
+from __future__ import annotations
+
+from wellness.agent.classifier import asks, cues
+from wellness.agent.classifier.leaning import ALSO, corrects
+from wellness.agent.classifier.parts import Part, call
+from wellness.agent.classifier.reading import Reading
+from wellness.agent.classifier.rules import FALLBACKS, decide, goal_metric, recall
+from wellness.agent.routes import Intent
+
+
+def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
+    """What follows something told, asked or forgotten, and points back to it."""
+    points = elliptic or reading.has(cues.PRONOUN)
+    if before.intent is Intent.REMEMBER and corrects(reading):
+        return corrected(reading)
+    goal = before.intent is Intent.REMEMBER and before.reading.has(asks.GOAL)
+    if goal and points and reading.has(asks.REACHED):
+        made = call(Intent.PROGRESS, metric=goal_metric(before.reading))
+        return Part(Intent.PROGRESS, (made,), "progress against that", reading)
+    if reading.topics or not points or reading.has(asks.FORGET) or reading.has(asks.REMEMBER):
+        return None
+    if decide(reading).rule not in FALLBACKS:
+        return None
+    if before.intent is Intent.RECALL:
+        return recall(reading, "asks more of that", before.reading.text)
+    told = not reading.whens and not reading.has(asks.WH)
+    if before.intent is Intent.FORGET and told and reading.has(ALSO):
+        made = call(Intent.FORGET, query=reading.text.strip(" ?!."))
+        return Part(Intent.FORGET, (made,), "asked to forget more", reading)
+    return corrected(reading) if before.intent is Intent.REMEMBER and told else None
+
+
+def corrected(reading: Reading) -> Part:
+    """A fact that sets another one right."""
+    made = call(Intent.REMEMBER, text=reading.text.strip(" ?!."))
+    return Part(Intent.REMEMBER, (made,), "corrects that", reading)

@@ -1,0 +1,115 @@
+"""Doubts settled: where a second opinion differs from the rules, a model chooses from a short list.
+
+Where both agree, the rules are right nearly always, and nobody is asked. Where they differ, each of
+them is right about as often, and the answer is nearly always on their short list. Three weigh
+together then: how sure the rules are, how likely the second opinion holds each intent, and what the
+model chose.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from wellness.agent.opinion import Opinion, SecondReader
+from wellness.agent.opinion.features import asked_before
+from wellness.agent.routes import Intent, Route
+from wellness.agent.short_list import EACH, list_messages, list_schema
+from wellness.errors import ModelUnavailable
+from wellness.memory.messages import Turn
+
+LONGEST = 600  # characters of a question that a model is asked; the rest is talk
+MOST = 3  # intents of the second opinion that are looked at
+LIKELY = 0.15  # share from which its second and third choice come on the list
+LEAST = 1e-3  # share below which an opinion is no surer: it has seen some thousand examples
+SURE = 0.98  # odds of the rules are capped here, or they would outvote everybody
+# Weights of a conditional logistic regression (ridge) on questions where the two differed, each as
+# the rules met it first: the rules' log odds, the log share of the opinion, the model's vote.
+ODDS, SHARE, VOTE = 0.9, 0.35, 1.35
+AGREED = 0.96  # how many routes are all right where both agree: of 543 by those same rules
+
+
+class Choose(Protocol):
+    """Asks a model for an answer of a given form, as `wellness.agent.model.OpenChat.choose`."""
+
+    def __call__(
+        self, messages: Sequence[Mapping[str, Any]], schema: Mapping[str, Any], /
+    ) -> dict[str, Any]:
+        """The answer.
+
+        Raises:
+            ModelUnavailable: there is none.
+        """
+
+
+class SecondOpinion:
+    """Looks at a route by rules with other eyes, and asks a model where that raises a doubt.
+
+    Args:
+        reader: gives the opinion.
+        choose: asks the model.
+    """
+
+    def __init__(self, reader: SecondReader, choose: Choose) -> None:
+        self._reader, self._choose = reader, choose
+
+    def settle(self, rules: Route, question: str, turns: Sequence[Turn] = ()) -> Route:
+        """The route of the rules, or one with another intent and the same words.
+
+        Raises:
+            ModelUnavailable: there is no second opinion, since the embedding model does not answer.
+        """
+        opinion = self._reader.read(question, turns)
+        if opinion.likeliest[0] is rules.intent:
+            share = opinion.shares[rules.intent]
+            why = (*rules.why, f"a second opinion agrees ({share:.2f})")
+            return replace(rules, confidence=max(rules.confidence, AGREED), why=why)
+        routes = self._listed(rules, opinion, question, turns)
+        if len(routes) == 1:
+            return replace(rules, why=(*rules.why, "a second opinion has nothing to call"))
+        vote, told = self._vote(list(routes), opinion, question, turns)
+        weights = {intent: _weight(intent, rules, opinion, vote is intent) for intent in routes}
+        chosen = max(weights, key=lambda intent: weights[intent])
+        total = sum(math.exp(weight) for weight in weights.values())
+        return replace(
+            routes[chosen], confidence=math.exp(weights[chosen]) / total,
+            by="model" if vote is chosen else "rules",
+            why=(*rules.why, f"a second opinion is {opinion.likeliest[0].value}", told),
+        )  # fmt: skip
+
+    def _listed(
+        self, rules: Route, opinion: Opinion, question: str, turns: Sequence[Turn]
+    ) -> dict[Intent, Route]:
+        """Each intent in question with its route; one whose arguments are missing is none."""
+        routes = {rules.intent: rules}
+        for place, intent in enumerate(opinion.likeliest[:MOST]):
+            if intent not in routes and (place == 0 or opinion.shares[intent] > LIKELY):
+                calls = self._reader.calls(intent, question, turns)
+                if calls is not None:
+                    routes[intent] = replace(rules, intent=intent, calls=calls)
+        return routes
+
+    def _vote(
+        self, intents: Sequence[Intent], opinion: Opinion, question: str, turns: Sequence[Turn]
+    ) -> tuple[Intent | None, str]:
+        examples = self._reader.examples(opinion, intents, EACH)
+        before = asked_before(turns)[:LONGEST]
+        try:
+            answer = self._choose(
+                list_messages(question[:LONGEST], before, examples), list_schema(intents)
+            )
+        except ModelUnavailable as error:
+            return None, f"no model answered: {error}"
+        kind = answer.get("kind")
+        vote = next((intent for intent in intents if intent.value == kind), None)
+        listed = ", ".join(intent.value for intent in intents)
+        return vote, f"a model chose {kind!r} of {listed}"
+
+
+def _weight(intent: Intent, rules: Route, opinion: Opinion, voted: bool) -> float:
+    sure = min(rules.confidence, SURE)
+    odds = math.log(sure / (1 - sure)) if intent is rules.intent and sure > 0 else 0.0
+    share = math.log(max(opinion.shares[intent], LEAST))
+    return ODDS * odds + SHARE * share + VOTE * voted

@@ -1,0 +1,96 @@
+"""Who gives a second opinion: reads a question as the rules do, and decides by what was learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from wellness.agent.classifier import Classifier
+from wellness.agent.opinion import weights as learnt
+from wellness.agent.opinion.features import (
+    NOTHING_BEFORE,
+    Floats,
+    asked_before,
+    meanings,
+    runs,
+)
+from wellness.agent.opinion.weights import Weights
+from wellness.agent.routes import TOOL_OF, Intent
+from wellness.errors import ModelUnavailable
+from wellness.memory.embedder import Embedder
+from wellness.memory.messages import ToolCall, Turn
+
+
+class Opinion(NamedTuple):
+    """What a question, or its first part, wants.
+
+    Attributes:
+        shares: how likely each intent is; they add up to 1.
+        vector: of the question with what was said before it, unit length.
+    """
+
+    shares: dict[Intent, float]
+    vector: Floats
+
+    @property
+    def likeliest(self) -> list[Intent]:
+        """All intents, the likeliest first."""
+        return sorted(self.shares, key=lambda intent: -self.shares[intent])
+
+
+class SecondReader:
+    """Gives second opinions.
+
+    Args:
+        rules: read the shape of a question, and what was asked before it.
+        embedder: of the model that the weights were made with.
+        weights: what was learnt.
+    """
+
+    def __init__(self, rules: Classifier, embedder: Embedder, weights: Weights) -> None:
+        self.weights, self._rules, self._embedder = weights, rules, embedder
+
+    def read(self, question: str, turns: Sequence[Turn] = ()) -> Opinion:
+        """The opinion on a question after a conversation.
+
+        Raises:
+            ModelUnavailable: the embedding model does not answer, or is another one than that of
+                the weights.
+        """
+        if self._embedder.dimensions != self.weights.dimensions:
+            raise ModelUnavailable(
+                self._embedder.model, "here",
+                f"its vectors have {self._embedder.dimensions} dimensions, those of "
+                f"{self.weights.model} have {self.weights.dimensions}",
+            )  # fmt: skip
+        earlier = asked_before(turns)
+        meaning = meanings([question], [earlier], self._embedder)[0]
+        found = runs(self._rules.shape(question), before_of(self._rules, turns))
+        shares = self.weights.shares(found, meaning)
+        both = meaning[self.weights.dimensions :]
+        return Opinion(shares, both / np.float32(max(float(np.linalg.norm(both)), 1e-9)))
+
+    def calls(
+        self, intent: Intent, question: str, turns: Sequence[Turn] = ()
+    ) -> tuple[ToolCall, ...] | None:
+        """The calls of a question if it wants this; None where it lacks what they need."""
+        calls = self._rules.calls_as(intent, question, turns)
+        return calls if calls or intent not in TOOL_OF else None
+
+    def examples(
+        self, opinion: Opinion, intents: Sequence[Intent], each: int
+    ) -> list[tuple[str, Intent]]:
+        """The nearest labelled questions of some intents, the nearest last."""
+        kinds = [intent.value for intent in intents]
+        numbers = learnt.nearest(self.weights, opinion.vector, kinds, each)
+        return [(self.weights.asked[at], Intent(self.weights.kinds[at])) for at in numbers]
+
+
+def before_of(rules: Classifier, turns: Sequence[Turn]) -> Intent | str:
+    """The intent of the question before; see `features.runs`."""
+    if not asked_before(turns):
+        return ""
+    before = rules.before(turns)
+    return before.intent if before else NOTHING_BEFORE
