@@ -26,8 +26,8 @@ HARMLESS = ("favicon", "Failed to load resource", "ERR_")
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    if os.environ.get("NO_BROWSER"):
-        pytest.skip("NO_BROWSER is set")
+    if os.environ.get("NO_BROWSER") or browser.find() is None:
+        pytest.skip("NO_BROWSER is set, or there is no Chromium; see wellness.lesson.browser")
     with browser.launch() as found:
         yield found
 
