@@ -15,7 +15,7 @@ from wellness.errors import WrongAnswer
 from wellness.settings import Settings
 
 OWNER = "crowd"
-EACH = 20  # calls of each process in one round
+EACH = 40  # calls of each process in one round
 ROUNDS = 30
 READY_S = 60.0  # seconds a process may take to import everything on a busy machine
 

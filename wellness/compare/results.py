@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import Literal, NamedTuple
 
@@ -101,9 +102,16 @@ class Trial:
         """Those that were timed, the baseline first."""
         return list(self.comparison.samples)
 
+    @cached_property
+    def ratios(self) -> dict[str, Ratio]:
+        """Unhurried times over that of Redis, with the interval that decides."""
+        samples = self.comparison.samples
+        base = samples[self.comparison.baseline]
+        return {name: unhurried(one, base) for name, one in samples.items() if one is not base}
+
     def ratio(self, engine: str) -> Ratio:
-        """An engine's unhurried time over that of Redis, with the interval that decides."""
-        return unhurried(self.comparison[engine], self.comparison[self.comparison.baseline])
+        """That of one engine."""
+        return self.ratios[engine]
 
     def outcome(self, engine: str) -> Outcome:
         """How Redis does against an engine."""
@@ -112,8 +120,7 @@ class Trial:
     @property
     def outcomes(self) -> dict[str, Outcome]:
         """How Redis does against each engine that was timed."""
-        others = (name for name in self.engines if name != self.comparison.baseline)
-        return {name: self.outcome(name) for name in others}
+        return {name: outcome(ratio) for name, ratio in self.ratios.items()}
 
     def cell(self, engine: str) -> str:
         """Symbol, word and ratio; or why there is none."""

@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS statements (
   id INTEGER PRIMARY KEY, owner TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
   UNIQUE (owner, subject));
 CREATE VIRTUAL TABLE IF NOT EXISTS vectors USING vec0(
-  owner TEXT PARTITION KEY, embedding FLOAT[{dimensions}] DISTANCE_METRIC=cosine);
+  owner TEXT PARTITION KEY, embedding FLOAT[{dimensions}] DISTANCE_METRIC=cosine, CHUNK_SIZE=256);
 CREATE TABLE IF NOT EXISTS readings (owner TEXT NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS readings_by_time ON readings (owner, at, value);
 CREATE TABLE IF NOT EXISTS days (

@@ -7,19 +7,26 @@ page.markdown()            # for a file, with `page.chart().svg` beside it
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from wellness.compare.engines import ENGINES, REDIS, reach
+from wellness.compare.protocols import Adapter, Clock, Engine
+from wellness.compare.redis_engine import client_of
 from wellness.compare.results import HIGH, LOW, SYMBOLS, Outcome, Trial
 from wellness.compare.session import Session
 from wellness.lesson.canvas import COLOURS, INK, MARKERS, Chart, canvas, listed, rows_height
+from wellness.lesson.relay import line
 from wellness.lesson.tables import html_table, number
+from wellness.settings import Settings
 
 NAME = 30  # letters of a workload in one line
 ROW = 46  # pixels
 BAND = "#e6e6e6"
+FAR_S = 0.05  # seconds of the longer way: far more than what the calls themselves may vary
 LEGEND = (
     f"{SYMBOLS['wins']} Redis wins, {SYMBOLS['ties']} tie, {SYMBOLS['loses']} Redis loses; the "
     f"engine's unhurried time over that of Redis, with the interval that decides. A tie overlaps "
@@ -36,8 +43,6 @@ class VerdictPage:
     @property
     def engines(self) -> list[str]:
         """All engines but Redis by bare commands, in the order of the table of engines."""
-        from wellness.compare.engines import ENGINES, REDIS
-
         seen = {name for trial in self.trials for name in (*trial.outcomes, *trial.absent)}
         return [name for name in ENGINES if name in seen and name != REDIS]
 
@@ -147,6 +152,30 @@ def write_report(session: Session, folder: Path, *, title: str) -> list[Path]:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     return [folder / name for name in texts]
+
+
+def round_trips(
+    engine: Engine, act: Callable[[Adapter], object], settings: Settings, clock: Clock
+) -> float:
+    """How often something goes to a Redis and back: what a longer way adds, by its length.
+
+    Args:
+        engine: a running Redis, with bare commands or through the kit.
+        act: what is done on a connection.
+        settings: of the connection.
+        clock: epoch seconds.
+    """
+    with client_of(engine.place.address, settings) as client, line(client, settings) as way:
+        there = engine.place._replace(address=str(way.settings.redis_url))
+        adapter = reach(there, clock, way.settings)
+        took = []
+        for delay_s in (0.0, 0.0, FAR_S):  # the first one opens connections and loads scripts
+            way.slow(delay_s)
+            begun = time.perf_counter()
+            act(adapter)
+            took.append(time.perf_counter() - begun)
+        adapter.close()
+        return (took[-1] - took[-2]) / FAR_S
 
 
 def disagreements(one: Session, other: Session) -> list[str]:
