@@ -145,9 +145,16 @@ def _sentinel(program: str, crew: Crew, name: str, primary: int, port: int) -> l
 
 
 def _online(primary: LocalServer) -> int:
-    """How many replicas have all that this server has."""
+    """How many replicas have all that this server has.
+
+    A replica is called online a second before the first write is sent to it: the primary waits for
+    its first word. So there must be something to send, and a message leaves nothing behind.
+    """
     lines = ask(primary.socket, "INFO replication").splitlines()
     offset = next((x.split(":")[1] for x in lines if x.startswith("master_repl_offset:")), "")
+    if offset == "0":
+        ask(primary.socket, f"PUBLISH {SERVICE} hello")
+        return 0
     return sum("state=online" in x and f"offset={offset}," in x for x in lines)
 
 
