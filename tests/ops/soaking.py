@@ -68,11 +68,11 @@ def soak(
         memory.recall(f"question {second % 50}", now=int(now))
         cache.embed([f"text {dice.randrange(200)}"])
         for node in NODES:
-            metrics.on_step(Step(node, dice.expovariate(5), 0.0))
+            metrics.on_step(Step(node, dice.uniform(0.1, 0.5), 0.0))
         for kind in ("C", "D"):
-            metrics.on_command(f"{kind}{second}", dice.expovariate(1_000), None, (("C",),))
+            metrics.on_command(f"{kind}{second}", dice.uniform(5e-4, 5e-3), None, (("C",),))
         metrics.on_step(Step(f"node{second}", 0.1))
-        metrics.on_search(f"index{second}", 0.01, [dice.random()])
+        metrics.on_search(f"index{second}", 0.01, [dice.uniform(0.2, 0.9)])
         if second % 10 == 0:
             store.push(metrics)
         if second % 60 == 0:

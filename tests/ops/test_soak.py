@@ -42,7 +42,7 @@ def test_minutes_of_load_leave_nothing_behind(guarded: Client, namespace: str) -
     assert [look.at_s for look in looks] == [60, 120, 180, 240]
     assert late.threads == early.threads
     assert late.keys == early.keys
-    assert late.bytes < early.bytes * 1.3
+    assert late.bytes < early.bytes * 1.3, "buckets of rare durations still come up"
     assert late.traced < early.traced * 1.15
     merged = store.merged()
     for rows in (merged.commands, merged.searches, merged.steps):
