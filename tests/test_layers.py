@@ -34,7 +34,7 @@ FLOORS: dict[str, set[str]] = {
 # All that the rooms above may know of the ground floor; the rest of it is plumbing behind `client`.
 GROUND = {"client", "keys", "errors", "settings", "zones", "local_ollama", "hosts", "replies"}
 # Folders of the ground floor.
-CELLARS = {"keys", "embedded", "link", "models", "local_ollama", "topologies"}
+CELLARS = {"keys", "backup", "embedded", "link", "models", "local_ollama", "topologies"}
 ROOMS = {"health", "memory", "agent"}
 
 # Entry points read the clock and the environment for the rest.

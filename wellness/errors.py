@@ -220,6 +220,16 @@ class LimitReached(WellnessError):
         super().__init__(message, hint=f"Ask again in {wait:,} s.")
 
 
+class BackupError(WellnessError):
+    """A backup cannot be made, read or restored; nothing was changed."""
+
+
+class BackupDamaged(BackupError):
+    """A backup is cut off or not what it was when it was made."""
+
+    hint = "Take an older backup, or a copy of this one from where it was kept."
+
+
 class LessonError(WellnessError):
     """A notebook cannot start or finish as it should."""
 

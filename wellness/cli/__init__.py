@@ -13,7 +13,7 @@ from collections.abc import Callable
 import typer
 from redis.exceptions import RedisError
 
-from wellness.cli import ask, audit, data, info, memory, route, stats, system, validate
+from wellness.cli import ask, audit, backup, data, info, memory, route, stats, system, validate
 from wellness.cli.console import fail, forget_output
 from wellness.errors import RedisUnavailable, WellnessError
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
     data.import_, data.show, data.metrics, data.export, data.reset, data.period,
+    backup.backup, backup.restore,
     ask.ask, ask.chat, audit.audit, route.route, validate.validate,
     info.info, stats.stats, stats.serve_metrics, system.setup, system.models, system.doctor,
 )  # fmt: skip
