@@ -43,6 +43,7 @@ HOSTILE = (
     "\t", "Jörg", "日本", "🙂", "a\u0301", "\u00e1", "null", "None", "true", "0", "$where", "-1",
     "x" * 300, "{}", "[1]", "nul\0nul", "\\0", "$1", "%s", "%(owner)s", ":owner", "?",
 )  # fmt: skip
+GLUE = ("", "/", ":", ",", "|", "-", "_", " ", ".", "\0", "\n", "', '", '","', "}:", "#")
 DIMENSIONS = 16  # of the vectors of these checks
 APART_S = 1.3  # seconds after which what lives for one second is gone
 LEAST_RECALL = 0.9  # of an approximate search on a few hundred clustered vectors
@@ -93,6 +94,8 @@ def check_hostile_names(adapter: Conversations) -> None:
     """No name of a person or a conversation opens another's conversation, or breaks a command."""
     right = _reference()
     places = [(name, "c") for name in HOSTILE] + [("hostile", name) for name in HOSTILE]
+    for between in GLUE:  # two pairs of names that are one text when they are joined by it
+        places += [("p", f"q{between}r"), (f"p{between}q", "r")]
     for owner, conversation in places:
         said = _turn(f"of {owner!r} in {conversation!r}")
         for each in (adapter, right):
