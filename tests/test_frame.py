@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ from wellness.settings import Settings
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PYTHONS = ["3.11", "3.12", "3.13"]
+CLUSTER = tuple(f"cluster-{n}" for n in range(1, 7))
 
 
 # --- The lock -------------------------------------------------------------------------------------
@@ -204,12 +208,15 @@ def services() -> dict[str, dict[str, Any]]:
 
 def test_every_port_is_published_on_loopback_only(services: dict[str, dict[str, Any]]) -> None:
     ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    # A Cluster's nodes say which port they have, so theirs are the same inside and outside.
+    assert ports.pop("cluster-net") == ["127.0.0.1:7001-7006:7001-7006"]
     assert set(ports) == {"redis", "ollama", "lab", "prometheus", "grafana"}
     for port in (port for one in ports.values() for port in one):
         assert re.fullmatch(r"127\.0\.0\.1:\$\{\w+_PORT:-(\d+)\}:\1", port), port
     shared = {name: of["network_mode"] for name, of in services.items() if "network_mode" in of}
-    assert shared == {"metrics": "service:prometheus"}, "no container has the host's network"
-    assert "ports" not in services["metrics"]
+    nodes = dict.fromkeys((*CLUSTER, "cluster-create"), "service:cluster-net")
+    assert shared == {"metrics": "service:prometheus", **nodes}, "none has the host's network"
+    assert not any("ports" in services[name] for name in shared)
 
 
 def test_every_image_is_pinned(services: dict[str, dict[str, Any]]) -> None:
@@ -220,7 +227,7 @@ def test_every_image_is_pinned(services: dict[str, dict[str, Any]]) -> None:
 
 
 def test_what_stays_up_is_checked_and_restarted(services: dict[str, dict[str, Any]]) -> None:
-    for name in ("redis", "ollama", "lab", "metrics", "prometheus", "grafana"):
+    for name in ("redis", "ollama", "lab", "metrics", "prometheus", "grafana", *CLUSTER):
         assert services[name]["restart"] == "unless-stopped"
         assert services[name]["healthcheck"]["test"]
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
@@ -233,8 +240,9 @@ def test_dependencies_exist_and_redis_starts_alone(services: dict[str, dict[str,
     for service in services.values():
         for other, how in service.get("depends_on", {}).items():
             needed = how["condition"]
-            assert needed == "service_healthy"
-            assert "healthcheck" in services[other]
+            if other != "cluster-net":  # which does nothing but hold a network
+                assert needed == "service_healthy"
+                assert "healthcheck" in services[other]
             # A service of a profile is not there unless it is asked for.
             hidden = set(services[other].get("profiles", [])) - set(service.get("profiles", []))
             assert how.get("required", True) is not bool(hidden)
@@ -251,6 +259,87 @@ def test_the_models_are_pulled_once_ollama_answers(services: dict[str, dict[str,
     embeddings = Settings.model_fields["embed_model"].default
     assert puller["command"] == [f"ollama pull qwen2.5:7b && ollama pull {embeddings}"]
     assert puller["restart"] == "on-failure:3"
+
+
+# --- the Cluster ----------------------------------------------------------------------------------
+
+
+def free_ports(n: int) -> list[int]:
+    """Ports of loopback that nobody has, as nobody has those of the Cluster's bus above them."""
+    found: list[int] = []
+    for port in random.sample(range(20_000, 30_000), 400):
+        try:
+            for one in (port, port + 10_000):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", one))
+        except OSError:
+            continue
+        found.append(port)
+        if len(found) == n:
+            break
+    return found
+
+
+def test_six_servers_with_these_flags_become_the_cluster_that_is_promised(
+    services: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    """The words of compose.yaml, run by the embedded build on other ports."""
+    build = redis_build(Settings())
+    ports = dict(zip((services[name]["environment"]["PORT"] for name in CLUSTER), free_ports(6),
+                     strict=True))  # fmt: skip
+    assert list(ports) == [str(port) for port in range(7_001, 7_007)]
+    (create,) = services["cluster-create"]["command"]
+    for port, free in ports.items():
+        assert f"127.0.0.1:{port}" in create
+        create = create.replace(port, str(free))
+    create = create.replace("redis-cli", str(build.cli))
+    running = []
+    try:
+        for name, port in zip(CLUSTER, ports.values(), strict=True):
+            shell, c, line = services[name]["command"]
+            line = line.replace("docker-entrypoint.sh redis-server", str(build.server))
+            (tmp_path / name).mkdir()
+            words = [shell, c, f"{line.replace('$$', '$')} --bind 127.0.0.1"]
+            running.append(
+                subprocess.Popen(words, cwd=tmp_path / name, env={**os.environ, "PORT": str(port)},
+                                 stdout=subprocess.DEVNULL)
+            )  # fmt: skip
+        with Redis(port=next(iter(ports.values())), decode_responses=True) as first:
+            for port in ports.values():
+                with Redis(port=port) as node:
+                    awaited(node.ping)
+            for _ in range(2):  # the second time there is nothing to do
+                subprocess.run(["/bin/sh", "-c", create], check=True, stdout=subprocess.DEVNULL)
+            awaited(lambda: first.execute_command("CLUSTER INFO")["cluster_state"] == "ok")
+
+            def nodes() -> dict[str, dict[str, str]]:
+                found: dict[str, dict[str, str]] = first.execute_command("CLUSTER NODES")
+                return found
+
+            half = {"master": 3, "slave": 3}
+            awaited(lambda: Counter(n["flags"].split(",")[-1] for n in nodes().values()) == half)
+            assert {address.split("@")[0] for address in nodes()} == {
+                f"127.0.0.1:{port}" for port in ports.values()
+            }
+            config = first.config_get("maxmemory*", "appendonly")
+            assert (config["maxmemory-policy"], config["appendonly"]) == ("noeviction", "yes")
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(10)
+
+
+def awaited(condition: Callable[[], object]) -> None:
+    """Wait for something that a start takes a moment for."""
+    for _ in range(400):
+        try:
+            if condition():
+                return
+        except RedisError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError("it did not happen within 20 s")
 
 
 @pytest.fixture
