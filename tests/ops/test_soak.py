@@ -42,8 +42,9 @@ def test_minutes_of_load_leave_nothing_behind(guarded: Client, namespace: str) -
     assert [look.at_s for look in looks] == [60, 120, 180, 240]
     assert late.threads == early.threads
     assert late.keys == early.keys
-    assert late.bytes < early.bytes * 1.3, "buckets of rare durations still come up"
-    assert late.traced < early.traced * 1.15
+    # Buckets of rare durations still come up for the first time; without bounds, all would double.
+    assert late.bytes < early.bytes * 1.5
+    assert late.traced < early.traced * 1.3
     merged = store.merged()
     for rows in (merged.commands, merged.searches, merged.steps):
         assert len(rows) <= NAMES + 1
