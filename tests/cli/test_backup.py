@@ -9,7 +9,7 @@ import pytest
 from health.exports import document, record
 from redis import Redis
 
-from cli.conftest import Run, spawn
+from cli.conftest import Run
 from wellness import keys
 
 
@@ -83,26 +83,31 @@ def test_a_file_that_is_no_backup_is_said_to_be_none(run: Run, tmp_path: Path) -
 
 
 def test_all_goes_out_verified_and_comes_back_into_the_embedded_redis(
-    run: Run, tmp_path: Path
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, other = ({"WELLNESS_HOME": str(tmp_path / name)} for name in ("one", "other"))
+    out = tmp_path / "out"
+    monkeypatch.delenv("REDIS_URL")
+    monkeypatch.setenv("WELLNESS_HOME", str(tmp_path / "one"))
     (tmp_path / "export.xml").write_bytes(document(record()))
-    spawn("import", str(tmp_path), "--user", "ann", **one)
-    backed = spawn("backup", "--all", str(tmp_path / "out"), "--json", **one)
+    run("import", tmp_path, "--user", "ann")
+    metrics = run("metrics", "--user", "ann", "--json").json
+    backed = run("backup", "--all", out, "--json")
     assert backed.code == 0, backed.err
     assert backed.json["compared"] == backed.json["keys"] > 3
     assert backed.json["changed"] == 0
     file = backed.json["file"]
-    refused = run("restore", file)  # here REDIS_URL is set
-    assert refused.code == 2
-    assert "dump.rdb" in refused.err
-    done = spawn("restore", file, "--json", **other)
+    with monkeypatch.context() as yours:
+        yours.setenv("REDIS_URL", "redis://127.0.0.1:1")
+        refused = run("restore", file)
+        assert refused.code == 2
+        assert "dump.rdb" in refused.err
+    monkeypatch.setenv("WELLNESS_HOME", str(tmp_path / "other"))
+    done = run("restore", file, "--json")
     assert done.code == 0, done.err
     assert (done.json["keys"], done.json["kept"]) == (backed.json["keys"], None)
-    shown = [spawn("metrics", "--user", "ann", "--json", **where) for where in (one, other)]
-    assert shown[0].json == shown[1].json != []
-    again = spawn("restore", file, "--replace", "--yes", **other)
-    assert again.code == 0
+    assert run("metrics", "--user", "ann", "--json").json == metrics != []
+    again = run("restore", file, "--replace", "--yes")
+    assert again.code == 0, again.err
     assert "appendonlydir-before-" in again.out
 
 

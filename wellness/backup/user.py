@@ -20,6 +20,9 @@ from wellness.errors import UnknownUser
 
 BATCH = 20  # keys in one MULTI: the largest hold some megabytes
 SERIES = "TSDB-TYPE"
+# redis-py parses TS.INFO in one way before `ts()` was called on a client and in another way after,
+# which leaves the rules out.
+TS_INFO = "return redis.call('TS.INFO', KEYS[1])"
 Progress = Callable[[int, int], None]
 
 
@@ -105,12 +108,11 @@ def _add(client: Redis, writer: Writer, prefix: str, names: Sequence[str]) -> No
 
 def _rules(client: Redis, prefix: str, name: str) -> list[list[Any]]:
     """The compactions from a series into the user's others, which DUMP leaves out."""
-    found: Any = client.execute_command("TS.INFO", name)  # type: ignore[no-untyped-call]
-    rules = found[b"rules"] if isinstance(found, dict) else found[found.index(b"rules") + 1]
-    rows = [(to, *rule) for to, rule in rules.items()] if isinstance(rules, dict) else rules
+    found: Any = client.eval(TS_INFO, 1, name)
+    rules = found[found.index(b"rules") + 1]
     return [
         [to.decode().removeprefix(prefix), kind.decode(), width_ms, aligned_ms]
-        for to, width_ms, kind, aligned_ms in rows
+        for to, width_ms, kind, aligned_ms in rules
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from wellness.errors import BackupDamaged, BackupError
 from wellness.settings import Settings
 
 BASE = "appendonly.aof.1.base.rdb"
+LEAVE_S = 2.0  # seconds that a server may need to end after its last user has gone
 MANIFEST = f"file {BASE} seq 1 type b\n"
 
 
@@ -100,6 +102,9 @@ def _stopped(folder: DataFolder, settings: Settings) -> Iterator[None]:
     try:
         folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         with locks.held(folder.start_lock, timeout_s=settings.server_start_s):
+            deadline = time.monotonic() + LEAVE_S
+            while folder.is_served() and time.monotonic() < deadline:
+                time.sleep(locks.POLL_S)
             if folder.is_served():
                 raise BackupError(
                     f"The Redis in {folder.path} is running.",
