@@ -51,7 +51,8 @@ class Footprint:
     Attributes:
         health_bytes_year: of one person's health data, for each year of it.
         turn_bytes: by which Redis grows with one turn: the turn, what was learned, its vectors
-            and their part of the index.
+            and their part of the index. The embedding cache's copies, which go after a month, are
+            counted as if they stayed.
         commands: that Redis carries out for one turn.
         redis_s: seconds of the server's main thread for one turn.
         net_bytes: to and from Redis for one turn.
