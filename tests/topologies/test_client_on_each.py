@@ -151,6 +151,14 @@ def test_json_and_search_find_their_node(there: Client, space: str) -> None:
     assert client.json().get(key, "$.a[1]") == [2]
 
 
+def test_a_connection_of_ones_own_goes_to_the_users_node(there: Client) -> None:
+    for user in USERS:
+        client = for_user(there, user)
+        with client.client() as own:
+            assert own.client_id() == own.client_id()
+            assert own.info("server")["run_id"] == client.info("server")["run_id"]
+
+
 def test_pubsub_reaches_the_node(there: Client) -> None:
     with there.pubsub() as listener:
         listener.subscribe("wellness-test")

@@ -22,6 +22,7 @@ from redis.retry import Retry
 from wellness.bootstrap import RedisBuild, redis_build
 from wellness.errors import ServerStartError
 from wellness.settings import Settings
+from wellness.topologies import replicated
 from wellness.topologies.crew import Crew
 from wellness.topologies.local_server import ATTEMPTS, LocalServer, data_server, wait_until
 from wellness.topologies.ports import LOOPBACK, Port
@@ -38,9 +39,8 @@ with replicated(Settings(home=Path(sys.argv[1]))) as local:
     crew = servers[0].crew
     pids = [crew.pid, *(server.pid for server in servers)]
     print(json.dumps([pids, [server.port for server in servers], str(crew.folder)]), flush=True)
-    {then}
+    time.sleep(600)
 """
-WAIT, FAIL = "time.sleep(600)", "raise RuntimeError"
 
 
 class Left(NamedTuple):
@@ -71,13 +71,13 @@ def is_free(port: int) -> bool:
 
 
 @pytest.fixture
-def owner(settings: Settings) -> Iterator[Callable[[str], tuple[subprocess.Popen[str], Left]]]:
-    """Start another process with a topology, which then does something."""
+def owner(settings: Settings) -> Iterator[Callable[[], tuple[subprocess.Popen[str], Left]]]:
+    """Start another process with a topology, which it keeps."""
     owners: list[subprocess.Popen[str]] = []
 
-    def begin(then: str) -> tuple[subprocess.Popen[str], Left]:
+    def begin() -> tuple[subprocess.Popen[str], Left]:
         process = subprocess.Popen(
-            [sys.executable, "-c", OWNER.replace("{then}", then), str(settings.home)],
+            [sys.executable, "-c", OWNER, str(settings.home)],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -116,9 +116,9 @@ def server(crew: Crew, build: RedisBuild, settings: Settings) -> LocalServer:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_or_interrupted_owner_leaves_nothing(
-    owner: Callable[[str], tuple[subprocess.Popen[str], Left]], number: signal.Signals
+    owner: Callable[[], tuple[subprocess.Popen[str], Left]], number: signal.Signals
 ) -> None:
-    process, left = owner(WAIT)
+    process, left = owner()
     assert not left.is_gone()
     assert all(not is_free(port) for port in left.ports)
     process.send_signal(number)
@@ -126,12 +126,20 @@ def test_a_killed_or_interrupted_owner_leaves_nothing(
     wait_until(left.is_gone, "all is gone", PATIENCE_S)
 
 
-def test_an_error_leaves_nothing(
-    owner: Callable[[str], tuple[subprocess.Popen[str], Left]],
-) -> None:
-    process, left = owner(FAIL)
-    process.wait()
-    assert left.is_gone(), "the end of the block waits for it"
+def test_an_error_leaves_nothing(settings: Settings) -> None:
+    def fail() -> None:
+        with replicated(settings, replicas=1) as local:
+            servers = [*local.servers.values(), *local.sentinels.values()]
+            crew = servers[0].crew
+            pids = [crew.pid, *(server.pid for server in servers)]
+            left.append(Left(pids, [server.port for server in servers], crew.folder))
+            assert not left[0].is_gone()
+            raise RuntimeError("in the middle of a lesson")
+
+    left: list[Left] = []
+    with pytest.raises(RuntimeError, match="in the middle of a lesson"):
+        fail()
+    assert left[0].is_gone(), "the end of the block waits for it"
 
 
 def test_a_ctrl_c_in_the_terminal_does_not_reach_the_servers(server: LocalServer) -> None:

@@ -78,6 +78,14 @@ class Follower(Client):
         """A pipeline that is sent to where it leads."""
         return FollowingPipeline(self, self.first_pool, self._route, self._slot, transaction)
 
+    def client(self) -> Client:
+        """A client with one connection of its own to the node of this user, which it stays with.
+
+        Raises:
+            ConnectionFailed: no node is known, and nobody who is asked knows one.
+        """
+        return self._route.node(self._route.find(self._slot)).client()
+
     def for_user(self, user: str) -> Self:
         """The same connections, from another user's point of view."""
         return self._for_slot(user_slot(user))

@@ -7,6 +7,7 @@ from typing import Any
 
 import redis
 from redis.client import Pipeline
+from redis.exceptions import ReadOnlyError
 
 from wellness.client import Client, GuardedPipeline
 from wellness.keys.slots import tag_of
@@ -96,25 +97,31 @@ class FollowingPipeline(GuardedPipeline):
         """Send without a transaction: again only what is answered with another place or time.
 
         A search has no key of the user's, so it does not notice that the user has moved, or is
-        half on the way. A question about a key that does comes with it.
+        half on the way. A question about a key that does comes with it. And what a replica has
+        answered after it refused a write may be old.
         """
         stack = list(self.command_stack)
-        searches = any(command_name(args).startswith("FT.") for args, _ in stack)
-        if probed := searches and self._route.directory.sharded:
+        searches = [
+            at for at, (args, _) in enumerate(stack) if command_name(args).startswith("FT.")
+        ]
+        if probed := bool(searches) and self._route.directory.sharded:
             stack.append((("EXISTS", f"{{{tag_of(self._slot)}}}"), {}))
         replies: list[Any] = [None] * len(stack)
         left = list(range(len(stack)))
 
         def send(node: Client) -> None:
             pipe = self._filled(node.pipeline(transaction=False), [stack[at] for at in left])
-            for at, reply in zip(list(left), pipe.execute(raise_on_error=False), strict=True):
+            for at, reply in zip(left, pipe.execute(raise_on_error=False), strict=True):
                 replies[at] = reply
-                if not isinstance(reply, REDIRECTIONS):
-                    left.remove(at)
+            elsewhere = [at for at in left if isinstance(replies[at], REDIRECTIONS)]
+            again = set(elsewhere)
+            if refused := [at for at in left if isinstance(replies[at], ReadOnlyError)]:
+                again |= {at for at in left if at > refused[0]}
             if probed and isinstance(replies[-1], HALFWAY):
-                left[:] = range(len(stack))
-            if left:
-                raise replies[left[-1]]
+                again |= set(searches)
+            left[:] = sorted(again)
+            if elsewhere:
+                raise replies[elsewhere[-1]]
 
         self._route.follow(self._slot, send)
         if probed:

@@ -12,7 +12,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import redis
-from redis.exceptions import AuthenticationError, AuthorizationError, ResponseError
+from redis.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    BusyLoadingError,
+    ResponseError,
+)
 
 from wellness.errors import RedisUnavailable, WellnessError
 from wellness.link.breaker import BreakerOpen, CircuitBreaker, Outcome, State
@@ -28,6 +33,7 @@ Command = tuple[Any, ...]  # the arguments of one command, its name first
 
 UNREACHABLE = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
 ANSWERS = (ResponseError, AuthenticationError, AuthorizationError)  # errors that Redis itself sent
+ALIVE = (*ANSWERS, BusyLoadingError)  # redis-py counts the last among the connection's errors
 
 
 class ConnectionFailed(RedisUnavailable, redis.exceptions.ConnectionError):
@@ -73,7 +79,7 @@ def judge(error: BaseException) -> Outcome:
     A refused connection costs the caller nothing, so some of them may be a blip. A timeout costs
     seconds, and Redis does one thing at a time: when one call got no answer, none will.
     """
-    if isinstance(error, ANSWERS):
+    if isinstance(error, ALIVE):
         return Outcome.ANSWERED
     if isinstance(error, redis.exceptions.TimeoutError):
         return Outcome.STALLED
