@@ -171,14 +171,15 @@ def number(count: int | None) -> str:
 
 
 def span(seconds: int | None) -> str:
-    """A time to live in the largest unit that fits, or a dash.
+    """A time to live in two units, so that it is seen to run, or a dash.
 
-    >>> span(59), span(3_600), span(200_000), span(None)
-    ('59 s', '60 min', '2.31 d', '-')
+    >>> span(59), span(3_599), span(200_000), span(None)
+    ('59 s', '59 min 59 s', '2 d 7 h', '-')
     """
     if seconds is None:
         return "-"
-    for scale, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * scale or (unit == "min" and seconds >= scale):
-            return f"{seconds / scale:.3g} {unit}"
+    for scale, unit, part, name in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"),
+                                    (60, "min", 1, "s")):  # fmt: skip
+        if seconds >= scale:
+            return f"{seconds // scale} {unit} {seconds % scale // part} {name}"
     return f"{seconds} s"
