@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from redis.exceptions import AskError
 
 from wellness import keys
 from wellness.client import Client, connect, for_shards, for_user, index_tag
@@ -154,3 +155,37 @@ def test_an_index_whose_slot_moves_away_is_made_again(
     finally:
         cluster.move_slot(slot, home)
     assert jobs.recall(mine, space, "ann") == jobs.remembered("ann")
+
+
+def test_a_slot_on_its_way_is_waited_for_and_nothing_is_done_twice(
+    cluster: Clustered, client: Client, space: str
+) -> None:
+    mine, slot = for_user(client, "ann"), user_slot("ann")
+    jobs.remember(mine, space, "ann")
+    (name,) = indexes(mine, space)
+    there, absent = (keys.Keys(space, "ann").scratch(part) for part in ("there", "absent"))
+    mine.set(there, 0)
+    source, target = cluster.primary_of("ann"), cluster.primary_of("zoe")
+    with cluster.client(source) as old, cluster.client(target) as new:
+        new.execute_command("CLUSTER SETSLOT", slot, "IMPORTING", cluster.node_id(source))
+        old.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", cluster.node_id(target))
+        stable = threading.Timer(0.2, old.execute_command, ("CLUSTER SETSLOT", slot, "STABLE"))
+        stable.start()
+        try:
+            pipe = mine.pipeline(transaction=False).incr(there)
+            pipe.execute_command("FT.SEARCH", name, "*", "NOCONTENT")
+            count, found = pipe.execute()
+            assert count == 1
+            assert found[b"total_results"] == 3
+            assert mine.get(there) == b"1"
+            old.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", cluster.node_id(target))
+            begun = time.monotonic()
+            with pytest.raises(AskError):  # it does not end
+                mine.set(absent, 1)
+            assert time.monotonic() - begun > cluster.settings.socket_timeout_s
+            assert mine.incr(there) == 2, "what is still there is served"
+        finally:
+            stable.join()
+            for node in (old, new):
+                node.execute_command("CLUSTER SETSLOT", slot, "STABLE")
+    assert mine.set(absent, 1)
