@@ -180,28 +180,33 @@ intervals(bins, title="How many decisions were all right, by confidence")
 #
 # ## Three ways to route
 #
-# A model alone, rules alone, and rules first with the model for what they are not sure of. The model
-# fills in a JSON schema with one branch a tool, which works on every size. A handful of questions is
-# asked live; the smaller the model, the longer the patience.
+# A model alone, rules alone, and rules first with the model where they are in doubt. Alone, the model
+# fills in a JSON schema with one branch a tool. After the rules its task is smaller: a second opinion,
+# learnt from labelled questions, reads each question too. Where it agrees, nobody is asked; where it
+# does not, the model chooses from a short list of two or three, after the nearest labelled examples. A
+# handful of questions is asked live; the smaller the model, the longer the patience.
 
 # %% tags=["slow"]
+from wellness.agent.doubts import second_opinion
 from wellness.agent.routing import ModelRouter, RulesThenModel
 from wellness.lesson.routing_runs import Waiting, latest, spread
 
 chat = lesson.chat()
 model = ModelRouter(chat.choose, **when)
-ways = {"rules": rules, "model": Waiting(model), "rules, then model": Waiting(RulesThenModel(rules, model, threshold=lesson.settings.route_threshold))}
-some = spread(questions, lesson.scale(24, 6))
-live = {name: judge(way, some, **when) for name, way in ways.items()}
+second = second_opinion(rules, lesson.embedder(), chat.choose)
+both = RulesThenModel(rules, model, threshold=lesson.settings.route_threshold, second=second)
+ways = {"rules": rules, "model": Waiting(model), "rules, then model": Waiting(both)}
+live = {name: judge(way, spread(questions, lesson.scale(24, 6)), **when) for name, way in ways.items()}
 parts = {f"{name} / {what}": share(getattr(one.grade, what.replace(" ", "_")) for one in run)
          for name, run in live.items() for what in ("tool right", "all right")}
-display(intervals(parts, title=f"{len(some)} questions, {chat.model}"))
+display(intervals(parts, title=f"{len(live['rules'])} questions, {chat.model}"))
 display({f"seconds waited, {name}": round(way.seconds, 1) for name, way in ways.items() if isinstance(way, Waiting)})
 latest()
 
 # %% [markdown]
 # With so few questions the whiskers overlap, and that is what the chart should tell you: this sample
-# shows how it works, and cannot say by how much one is better. The full runs can. If `make bench` has
+# shows how it works, and cannot say by how much one is better. Nor may one believe it: the second
+# opinion was learnt from these questions too. The full runs can. If `make bench` has
 # been run on this machine, the last one stands below the chart, for each size of model that was there.
 #
 # ## A question from the room
@@ -211,7 +216,7 @@ latest()
 # %%
 from wellness.lesson.question_box import question_box
 
-question_box(RulesThenModel(rules, model, threshold=lesson.settings.route_threshold), recalling, question="How was my pulse last weekend?")
+question_box(both, recalling, question="How was my pulse last weekend?")
 
 # %% [markdown]
 # ## Verdict

@@ -13,11 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from wellness.agent.opinion import Opinion, SecondReader
+from wellness.agent.classifier import Classifier
+from wellness.agent.opinion import Opinion, SecondReader, load_weights
 from wellness.agent.opinion.features import asked_before
 from wellness.agent.routes import Intent, Route
 from wellness.agent.short_list import EACH, list_messages, list_schema
 from wellness.errors import ModelUnavailable
+from wellness.memory.embedder import Embedder
 from wellness.memory.messages import Turn
 
 LONGEST = 600  # characters of a question that a model is asked; the rest is talk
@@ -106,6 +108,20 @@ class SecondOpinion:
         vote = next((intent for intent in intents if intent.value == kind), None)
         listed = ", ".join(intent.value for intent in intents)
         return vote, f"a model chose {kind!r} of {listed}"
+
+
+def second_opinion(rules: Classifier, embedder: Embedder, choose: Choose) -> SecondOpinion:
+    """A second opinion by the weights that come with the kit.
+
+    Args:
+        rules: those whose routes are looked at.
+        embedder: all-MiniLM-L6-v2, or there is no opinion.
+        choose: asks the chat model.
+
+    Raises:
+        SettingsError: the weights are not there.
+    """
+    return SecondOpinion(SecondReader(rules, embedder, load_weights()), choose)
 
 
 def _weight(intent: Intent, rules: Route, opinion: Opinion, voted: bool) -> float:
