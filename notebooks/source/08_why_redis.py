@@ -84,13 +84,13 @@ from wellness.compare.protocols import Durability
 from wellness.lesson import charts
 from wellness.lesson.engine_report import VerdictPage, round_trips
 
-often = {"n": lesson.scale(300, 120), "max_seconds": lesson.scale(6, 3)}
-turns = {}
-for durability in Durability:
+often = {"n": lesson.scale(300, 120), "max_seconds": lesson.scale(5, 2.5)}
+arena = Arena(lesson.settings, time.time, names=fit, dimensions=lesson.embedder().dimensions)
+trials = [workloads.append_and_read(arena.only(Durability.SECOND), **often)]
+for durability in (Durability.ALWAYS, Durability.NONE):
     with Arena(lesson.settings, time.time, durability, names=fit) as one:
-        turns[durability] = workloads.append_and_read(one, **often)
-trials = list(turns.values())
-display(charts.latency(turns[Durability.SECOND].comparison, title="(a) append and read, fsync every second"))
+        trials.append(workloads.append_and_read(one, **often))
+display(charts.latency(trials[0].comparison, title="(a) append and read, fsync every second"))
 VerdictPage(trials)
 
 # %% [markdown]
@@ -115,11 +115,10 @@ from wellness.lesson import vectors
 
 what = ("I walked to work", "My heart was racing", "I slept badly", "My knee hurt", "I ran with Ben", "I ate late")
 parts = product(what, ("yesterday", "in March", "on Sunday", "after the race"), ("and felt fine", "and was tired", "as usual"))
-sizes = lesson.scale([50, 500, 5_000], [20, 200, 2_000])
+sizes = lesson.scale([50, 500, 5_000], [15, 150, 1_500])
 base = lesson.embedder().embed([" ".join(part) for part in parts])
 many = vectors.perturbed(base, sizes[-1] + 50, seed=8)
 corpus = of_vectors(many[:-50], many[-50:], owners=10)
-arena = Arena(lesson.settings, time.time, names=fit, dimensions=many.shape[1])
 grown = workloads.scaling(arena, corpus, sizes, **often)
 lines = {name: [grown[n].comparison[name].p50 for n in sizes] for name in grown[sizes[0]].engines}
 display(charts.lines(sizes, lines, title="(b) ten nearest of all", xlabel="vectors", ylabel="p50", unit="ns"))
@@ -160,10 +159,9 @@ pd.Series(trips, name="round trips").round().astype(int).unstack()
 # in Redis, a table in Postgres and SQLite. Days are those of UTC here.
 
 # %%
-right = workloads.load_heart_rates(arena, per_day=lesson.scale(150, 30))
+right = workloads.load_heart_rates(arena, per_day=lesson.scale(100, 30))
 spans = [(days, raw) for days in (workloads.WEEK, workloads.YEARS) for raw in (False, True)]
 trials += [workloads.daily_means(arena, right, days, raw=raw, **often) for days, raw in spans]
-arena.close()
 VerdictPage(trials[-4:])
 
 # %% [markdown]
@@ -184,8 +182,8 @@ from wellness.compare.ending import end_many
 
 usual = {name: next(d for d in (Durability.SECOND, *engines.classes(name)) if d in engines.classes(name)) for name in fit}
 here_now = {"settings": lesson.settings, "clock": time.time}
-old = {name: lesson.scale(400, 60) for name in fit if name != engines.CHROMA}  # at Chroma's pace it would take minutes
-endings = {name: end_many(name, usual[name], conversations=n, live_s=lesson.scale(5, 2), **here_now) for name, n in old.items()}
+old = {name: lesson.scale(400, 50) for name in fit if name != engines.CHROMA}  # at Chroma's pace it would take minutes
+endings = {name: end_many(name, usual[name], conversations=n, live_s=lesson.scale(4, 1), **here_now) for name, n in old.items()}
 pd.DataFrame({name: {"by itself": one.by_itself, "seconds until all were gone": round(one.gone_s, 2),
                      "ms of the delete": round(one.work_s * 1e3, 1), "exchange meanwhile, times the usual": str(one.felt),
                      "slowest, ms": round(one.slowest_ms, 1), "kB on disk before": one.disk_before // 1024,
@@ -204,8 +202,9 @@ pd.DataFrame({name: {"by itself": one.by_itself, "seconds until all were gone": 
 # %%
 from wellness.compare.crowd import Crowd
 
-with Arena(lesson.settings, time.time, Durability.SECOND, names=fit) as shared, Crowd(shared) as crowd:
+with Crowd(arena.only(Durability.SECOND)) as crowd:
     trials.append(crowd.trial(n=lesson.scale(60, 25), max_seconds=lesson.scale(12, 4)))
+arena.close()
 trials[-1]
 
 # %% [markdown]
@@ -223,7 +222,7 @@ trials[-1]
 from wellness.compare.crash import crash
 
 chosen = lambda name: lesson.scale(engines.classes(name), [usual[name]])
-crashes = [crash(name, durability, **here_now) for name in fit for durability in chosen(name)]
+crashes = [crash(name, durability, **here_now) for name in fit if name != engines.REDIS_KIT for durability in chosen(name)]
 columns = ["acknowledged", "lost", "seconds to the first answer"]
 pd.DataFrame([(c.acknowledged, c.lost, round(c.first_answer_s, 2)) for c in crashes], columns=columns,
              index=[f"{c.setup.engine}, {c.setup.durability}" for c in crashes])
@@ -296,7 +295,7 @@ pd.DataFrame([(word, text) for word in ("wins", "ties", "loses") for text in pag
 # %%
 from wellness.lesson.engine_claims import findings
 
-for one in findings(list(turns.values()), endings, crashes, examined):
+for one in findings(trials[:3], endings, crashes, examined):
     lesson.record(one.claim, experiment=one.experiment, verdict=one.verdict, measured=one.measured)
 lesson.ledger.table()
 

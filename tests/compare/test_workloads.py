@@ -66,6 +66,18 @@ def test_equal_is_compared_with_equal(here: Settings, durability: Durability) ->
     assert trial.absent.keys() == OTHERS - able
 
 
+def test_a_class_of_a_mixed_arena(arena: Arena) -> None:
+    part = arena.only(Durability.SECOND)
+    assert set(part.adapters) == {
+        n for n, one in arena.setups.items() if one.durability is Durability.SECOND
+    }
+    assert set(part.absent) == {engines.CHROMA, engines.DICT}
+    trial = workloads.append_and_read(part, **FEW)
+    assert trial.durability is Durability.SECOND
+    assert trial.absent.keys() == part.absent.keys()
+    assert len(arena.adapters) == len(engines.ENGINES)
+
+
 def test_a_wrong_answer_has_no_time(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
     adapter = arena.adapters[engines.SQLITE]
     right = adapter.exchange

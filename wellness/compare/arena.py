@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from typing import Any, Self
@@ -72,6 +73,18 @@ class Arena:
         except BaseException:
             self.close()
             raise
+
+    def only(self, durability: Durability) -> Arena:
+        """The same running engines, without those in another class; close the whole one."""
+        part = copy.copy(self)
+        part.durability = durability
+        same = {name for name, one in self.setups.items() if one.durability is durability}
+        part.engines = {name: one for name, one in self.engines.items() if name in same}
+        part.adapters = {name: one for name, one in self.adapters.items() if name in same}
+        part.absent = self.absent | {
+            name: f"it has no '{durability}'" for name in self.engines if name not in same
+        }
+        return part
 
     def each(self, act: Callable[[Adapter], Any]) -> dict[str, Any]:
         """Let every engine do something, such as load data; those that cannot are left out."""

@@ -23,7 +23,7 @@ from wellness.settings import Settings
 
 OWNER = "crash"
 PER_CONVERSATION = 100  # turns: the kit keeps no more than `conversation_turns` of one
-WRITE_S = 0.4
+WRITE_S = 0.3
 START_S = 60.0  # seconds until the writer's first turn, on a busy machine
 
 
