@@ -32,7 +32,8 @@ LIMITED = (
     'trap "" XFSZ; exec "$0" "$@"',
 )  # a write too much is an error, not the end
 ROOM = 256  # bytes left of a "full" memory or disk: no turn of a conversation fits
-LOAD_DELAY_US = 10  # a command when loading is made to last; the kernel makes it about sixty
+LOAD_DELAY_US = 10  # a key, when loading is made to last; the kernel makes it about sixty
+LOAD_LISTENS = 1_024  # bytes read until Redis looks whether anybody asks; by default two million
 
 
 @dataclass
@@ -96,19 +97,31 @@ class Breakable:
         self.client.replicaof("NO", "ONE")
 
     def restart_loading(self) -> None:
-        """Kill it and start it again; returns at once, while it reads its data, made to last.
+        """Kill it and start it again; returns while it reads its data, which is made to last.
 
-        A log of ten thousand commands then takes most of a second, as else one of millions does.
+        Ten thousand keys then take most of a second, as else millions do. Its log is rewritten
+        first, since of one that is not Redis reads a thousand commands before it listens.
         """
+        idle = "aof_rewrite_in_progress", "aof_rewrite_scheduled"
+        patience_s = self.server.settings.server_start_s
+        self.client.bgrewriteaof()
+        wait_until(
+            lambda: not any(self._info("persistence", flag) for flag in idle),
+            "its log is rewritten",
+            patience_s,
+        )
         self.server.kill()
-        delay = ("--key-load-delay", str(LOAD_DELAY_US))
-        arguments = [*self.server.arguments(self.server.port), *delay]
+        slowly = (
+            *("--key-load-delay", str(LOAD_DELAY_US)),
+            *("--loading-process-events-interval-bytes", str(LOAD_LISTENS)),
+        )
+        arguments = [*self.server.arguments(self.server.port), *slowly]
         self.server.pid = self.server.crew.start(self.server.name, arguments)
         up = ("-LOADING", "+PONG")
         wait_until(
             lambda: ask(self.server.socket, "PING").startswith(up),
             "it says that it is loading",
-            self.settings.server_start_s,
+            patience_s,
         )
 
     def restart(self) -> float:

@@ -24,7 +24,7 @@ from wellness.lesson.tables import duration, html_table
 from wellness.settings import Settings
 
 LATE_S = 0.1  # how much later each request comes to the slow server
-BALLAST = 12_000  # commands in the log of the server that is slow to load: most of a second
+BALLAST = 12_000  # keys of the server that is slow to load: most of a second
 WRITTEN = 1_000  # bytes of a write: more than is left of a full memory or disk
 MOST_S = 10.0  # that a client may take to get over a fault that has ended
 
@@ -138,7 +138,7 @@ def every_fault(settings: Settings, namespace: str, *, late_s: float = LATE_S) -
     with ExitStack() as stack:
         own = stack.enter_context(breakable(settings))
         way = stack.enter_context(line(own.client, settings))
-        _fill(own.client, Keys(namespace, "me").scratch("ballast"))
+        fill(own.client, Keys(namespace, "me"))
         own.client.set(key, "before")
         faults: list[tuple[str, Client, Callable[[], object], Callable[[], object]]] = [
             ("dead port", way.client, way.cut, way.mend),
@@ -160,10 +160,11 @@ def _fill_disk(own: Breakable, key: str) -> None:
     own.client.set(key, "x" * WRITTEN)
 
 
-def _fill(client: Client, key: str) -> None:
+def fill(client: Client, keys: Keys) -> None:
+    """Write so many keys that a slow loading can be watched."""
     pipe = client.pipeline(transaction=False)
     for number in range(BALLAST):
-        pipe.set(key, number)
+        pipe.set(keys.scratch(f"ballast-{number}"), number)
     pipe.execute()
 
 
