@@ -6,10 +6,11 @@ types, units, the activity of a workout, the person's own fields.
 
 from __future__ import annotations
 
+import json
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from health.exports import SLEEP, STEPS, document, element, metadata, record
 
-from agent.scripted import Scripted
+from agent.scripted import GONE, Scripted
 from wellness import keys
 from wellness.agent.agent import Agent
-from wellness.agent.meter import Chat, TimedEmbedder
+from wellness.agent.meter import Chat, Messages, TimedEmbedder
 from wellness.agent.model import OpenChat
 from wellness.agent.opening import memory_of
 from wellness.agent.tools.said import UNNAMED, noun_of, said
@@ -53,6 +54,20 @@ QUESTIONS = (
     "How close am I to my rings today?",
     "What do you know about me?",
 )
+
+
+class Recorder(Scripted):
+    """Also remembers what it was asked to choose by, and cannot."""
+
+    def choose(
+        self,
+        messages: Messages,
+        schema: Mapping[str, Any],
+        *,
+        on_usage: Callable[[int, int], None] | None = None,
+    ) -> dict[str, Any]:
+        self.heard.append([*map(dict, messages), {"content": json.dumps(schema)}])
+        raise GONE
 
 
 def day(n: int, time: str) -> str:
@@ -139,7 +154,7 @@ def test_the_export_is_stored_with_its_text(store: Store) -> None:
 
 
 def test_no_message_to_the_model_holds_text_from_the_export(agent_of: Any) -> None:
-    chat = Scripted("Fine.")
+    chat = Recorder("Fine.")
     agent = agent_of(chat)
     tools = set()
     for n, question in enumerate((*QUESTIONS, *QUESTIONS)):  # later ones with a conversation
@@ -149,6 +164,7 @@ def test_no_message_to_the_model_holds_text_from_the_export(agent_of: Any) -> No
         assert asked or not FOREIGN.search(answer.answer), question
     assert len(tools) >= 5, tools
     assert len(chat.heard) > 10
+    assert any("properties" in messages[-1]["content"] for messages in chat.heard), "and it routed"
     words = " ".join(question.lower() for question in QUESTIONS)
     for messages in chat.heard:
         for message in messages:

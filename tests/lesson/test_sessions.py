@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from redis import Redis
+from redis.exceptions import NoPermissionError
 
 from wellness import keys
 from wellness.client import connect
@@ -21,6 +22,7 @@ from wellness.errors import RedisUnavailable, SettingsError
 from wellness.lesson.sessions import AUDIENCE, ISSUER, Refused, Session, Sessions
 from wellness.lesson.signing import SECRET, SECRET_FILE, Signer, read_signer
 from wellness.settings import Settings
+from wellness.topologies import secured
 
 ROLES = ("agent", "dashboard", "learner")
 NOW = 1_790_000_000
@@ -123,6 +125,23 @@ def test_an_expired_token_is_refused_by_the_given_clock(sessions: Sessions, cloc
     assert sessions.check(token)
     clock.now = NOW + 3_600
     assert refused(sessions, token) == "expired", "though Redis still has the session"
+
+
+def test_a_session_reaches_redis_with_the_rights_of_its_role(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    key = keys.Keys("wellness", "ann").profile
+    both = ("~wellness:{ann}:*", "+@connection", "+hget")
+    rights = {"learner": both, "agent": (*both, "+hset")}
+    with secured(Settings(home=tmp_path), users=rights, tls=False) as local:
+        token = sessions.open("ann", "agent")
+        with local.client(sessions.check(token).role) as client:
+            client.hset(key, "sample", "1")
+        sessions.set_role(sessions.check(token), "learner")
+        with local.client(sessions.check(token).role) as client:
+            assert client.hget(key, "sample") == b"1"
+            with pytest.raises(NoPermissionError):
+                client.hset(key, "sample", "2")
 
 
 # --- forged ---------------------------------------------------------------------------------------
