@@ -10,6 +10,7 @@ for it (`data/routing_examples.json`), never to the held-out half.
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -148,7 +149,7 @@ def main() -> None:
 
     with open_embedder(load()) as embedder:
         path = learn(embedder, now=NOW, zone=ZoneInfo(story.HOME)).save()
-    print(f"Written: {path}")  # noqa: T201 - a command
+    sys.stdout.write(f"Written: {path}\n")
 
 
 if __name__ == "__main__":
