@@ -10,7 +10,15 @@ import pytest
 import redis
 
 from wellness import keys
-from wellness.client import CircuitOpen, Client, ConnectionFailed, connect, for_user, health
+from wellness.client import (
+    CircuitOpen,
+    Client,
+    ConnectionFailed,
+    NoAnswer,
+    connect,
+    for_user,
+    health,
+)
 from wellness.errors import RedisUnavailable
 from wellness.settings import Settings
 from wellness.topologies import Clustered, Replicated, replicated
@@ -93,6 +101,23 @@ def test_readonly_leads_to_the_new_primary_within_the_call(
     assert mislead().pipeline(transaction=False).incr(key).exists(key).execute() == [4, 1]
     assert client.info()["tcp_port"] == primary.port
     client.unlink(key)
+
+
+def test_a_silent_primary_costs_one_timeout_and_is_left(hasty: Settings) -> None:
+    """It keeps its connections and answers nobody; when it comes back, nobody goes back to it."""
+    patient = hasty.model_copy(update={"breaker_reset_s": 60.0})
+    with replicated(patient, replicas=1) as local, connect(local.settings) as client:
+        old = local.primary
+        client.set("k", 1)
+        assert client.execute_command("WAIT", 1, 5_000) == 1
+        old.freeze()
+        raised = persist(lambda: client.incr("k"))
+        assert raised.count(NoAnswer) == 1, "each costs a timeout"
+        assert set(raised) <= {NoAnswer, CircuitOpen}
+        assert local.primary is not old
+        old.thaw()
+        assert client.incr("k") == 3
+        assert client.info()["tcp_port"] == local.primary.port
 
 
 def test_dead_sentinels_do_not_matter_while_the_primary_lives(hasty: Settings) -> None:
