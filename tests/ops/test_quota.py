@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -13,10 +14,12 @@ from redis import Redis
 from wellness import keys
 from wellness.client import connect
 from wellness.keys import Keys
+from wellness.keys.acl import acl_rules
 from wellness.ops.admission import Counter, Decision, Subject
 from wellness.ops.gate import Gate
 from wellness.ops.quota import RESERVE, SETTLE, SLOTS, Reservation, TokenQuota
 from wellness.settings import Settings
+from wellness.topologies import secured
 
 from .clocks import ServerClock, most_in_a_window
 
@@ -217,6 +220,18 @@ def test_a_small_quota_still_lets_a_turn_begin(client: Redis, namespace: str) ->
     gate = gate_of(client, namespace, quota_tokens_day=100)
     assert gate.admit("ann").allowed
     assert not gate.admit("ann").allowed
+
+
+def test_the_agents_redis_user_may_count(tmp_path: Path) -> None:
+    limited = Settings(home=tmp_path, limit_turns=1, quota_tokens_hour=10_000)
+    users = {"agent": acl_rules("agent")}
+    with secured(limited, users=users, tls=False) as local, local.client("agent") as client:
+        gate = Gate(client, limited)
+        turn = gate.admit("ann")
+        assert gate.settle(turn, 5_000) == ""
+        assert turn.allowed
+        assert turn.problems == []
+        assert not gate.admit("ann").allowed
 
 
 @pytest.mark.parametrize("down", ["open", "closed"])
