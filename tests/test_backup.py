@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from redis import Redis
@@ -31,6 +32,9 @@ from wellness.backup.digests import digests
 from wellness.client import Client, connect
 from wellness.errors import BackupDamaged, BackupError, UnknownUser
 from wellness.keys import KINDS, Keys
+from wellness.memory.embedder import OllamaEmbedder
+from wellness.memory.facts import learn
+from wellness.memory.long_term import LongTerm
 from wellness.settings import Settings
 
 NOW = datetime(2026, 9, 30, 20, 15, 1, tzinfo=UTC)
@@ -179,6 +183,33 @@ def test_a_user_without_keys_has_no_backup(client: Redis, filled: Keys, tmp_path
             client, "zoe", LocalFolder(tmp_path / "out"), namespace=filled.namespace, now=NOW
         )
     assert not (tmp_path / "out").exists()
+
+
+def test_memories_are_found_again_after_a_restore(
+    client: Redis, embedder: OllamaEmbedder, settings: Settings, namespace: str, tmp_path: Path
+) -> None:
+    """The index of their namespace covers them as soon as they are in place."""
+
+    def memory(where: str) -> LongTerm:
+        now = NOW.timestamp
+        return LongTerm(client, embedder, ANN, settings=settings, clock=now, namespace=where)
+
+    def recalled(where: str) -> list[str]:
+        found = memory(where).recall("Who is my dentist?", now=int(NOW.timestamp() * 1_000))
+        return [hit.memory.fact.text for hit in found.hits]
+
+    text = "My dentist is called Brown."
+    memory(namespace).remember(learn(text, now=NOW, zone=ZoneInfo("UTC"), source="one"))
+    assert recalled(namespace) == [text]
+    made = make(client, Keys(namespace, ANN), tmp_path)
+    other = f"{namespace}:other"
+    try:
+        restore_user(client, tmp_path / made.name, namespace=other)
+        assert recalled(other) == [text]
+        restore_user(client, tmp_path / made.name, replace=True)
+        assert recalled(namespace) == [text]
+    finally:
+        keys.delete(client, other)
 
 
 # --- damage ----------------------------------------------------------------------------------

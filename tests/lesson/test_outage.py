@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
 import threading
+import time
+from contextlib import closing
 from html import escape
 
 import pytest
 from redis import Redis
 
-from wellness.lesson.outage import BRISK, DEFAULT, OURS, Outage, Request, Track, outage
+from wellness.lesson.outage import (
+    BRISK,
+    DEFAULT,
+    OURS,
+    Outage,
+    Request,
+    Track,
+    gives_up_after_s,
+    outage,
+)
+from wellness.lesson.relay import line
 from wellness.lesson.timeline import states
 from wellness.settings import Settings
 
@@ -90,3 +104,26 @@ def test_a_dead_port_costs_ours_no_timeout_and_leaves_no_thread(client: Redis) -
     assert found.cost(OURS).timeouts == 0
     assert "refused" in {one.outcome for one in found.tracks[OURS].requests}
     assert set(threading.enumerate()) == before
+
+
+def test_ctrl_c_ends_it_at_once(client: Redis) -> None:
+    before, begun = set(threading.enumerate()), time.monotonic()
+    timer = threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        outage(client, QUICK, "silent", lasts_s=60)
+    assert time.monotonic() - begun < 30
+    timer.join()
+    assert set(threading.enumerate()) <= before
+
+
+def test_how_long_a_call_waits_follows_from_the_clients_settings(client: Redis) -> None:
+    with (
+        line(client, QUICK) as way,
+        closing(way.plain_client()) as plain,
+        closing(way.brisk_client()) as brisk,
+        closing(Redis(port=1, socket_timeout=None)) as endless,
+    ):
+        assert gives_up_after_s(brisk) == gives_up_after_s(way.client) == QUICK.socket_timeout_s
+        assert gives_up_after_s(plain) > 10 * QUICK.socket_timeout_s
+        assert math.isinf(gives_up_after_s(endless))

@@ -1,7 +1,8 @@
 """Put one user's keys back: all of them at once, or none.
 
 They are first restored under names that nobody looks at and no search index covers, then renamed
-in one MULTI. An interrupt before that leaves everything as it was.
+in one MULTI. An interrupt before that leaves everything as it was; after a kill -9 in the middle
+the waiting keys stay, and `wellness reset --everything` finds them.
 
 A user's memories and audit entries name their user inside, so a backup is restored as the user it
 was made of; only the namespace may be another.

@@ -12,6 +12,7 @@ a worker that hangs makes all that come after it late: that is how one failure b
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +27,17 @@ from wellness.lesson.relay import Fault, Line, line
 from wellness.link.breaker import State
 from wellness.settings import Settings
 
-__all__ = ["BRISK", "DEFAULT", "OURS", "Cost", "Outage", "Request", "Track", "outage"]
+__all__ = [
+    "BRISK",
+    "DEFAULT",
+    "OURS",
+    "Cost",
+    "Outage",
+    "Request",
+    "Track",
+    "gives_up_after_s",
+    "outage",
+]
 
 DEFAULT, BRISK, OURS = "redis-py as it comes", "timeouts, no retries", "the kit's client"
 BEFORE_S, AFTER_S = 0.3, 1.0  # seconds shown of the time around an outage
@@ -42,6 +53,7 @@ class _Runner:
     ask: Callable[[], object]
     begun: float
     dues: list[float]
+    stop: threading.Event
     states: list[tuple[float, State]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -58,8 +70,9 @@ class _Runner:
     def _work(self) -> None:
         while (number := next(self._next)) < len(self.dues):  # one step of C: no lock needed
             due = self.dues[number]
-            if (early := due - self.now()) > 0:
-                time.sleep(early)
+            self.stop.wait(max(due - self.now(), 0))
+            if self.stop.is_set():
+                return
             begun = self.now()
             outcome, error = _outcome(self.ask)
             self._requests[number] = Request(due, begun, self.now(), outcome, error)
@@ -104,8 +117,8 @@ def outage(
     with ExitStack() as stack:
         ways = [stack.enter_context(line(client, settings)) for _ in range(3)]
         asks = _asks(stack, ways)
-        begun = time.perf_counter()
-        runners = [_Runner(name, ask, begun, dues) for name, ask in asks.items()]
+        begun, stop = time.perf_counter(), threading.Event()
+        runners = [_Runner(name, ask, begun, dues, stop) for name, ask in asks.items()]
         ways[2].client.guard.watch(runners[2].changed)
         threads = [thread for runner in runners for thread in runner.threads]
         for thread in threads:
@@ -114,6 +127,9 @@ def outage(
             time.sleep(BEFORE_S)
             began_s = _turn(ways, fault, slow_s, begun)
             time.sleep(lasts_s)
+        except BaseException:  # Ctrl-C: nobody wants the rest
+            stop.set()
+            raise
         finally:
             ended_s = _turn(ways, "none", 0.0, begun)
             for thread in threads:
@@ -137,3 +153,15 @@ def _turn(ways: list[Line], fault: Fault, slow_s: float, begun: float) -> float:
     for way in ways:
         way.break_(fault, slow_s)
     return time.perf_counter() - begun
+
+
+def gives_up_after_s(client: redis.Redis) -> float:
+    """Seconds that one call waits on a silent server, by the client's own settings.
+
+    Each try waits for one timeout; pauses between tries come on top. To watch it would take
+    redis-py's default client about a minute.
+    """
+    retry = client.get_retry()
+    tries = 1 + (retry.get_retries() if retry else 0)
+    timeout_s = client.connection_pool.connection_kwargs.get("socket_timeout")
+    return math.inf if timeout_s is None or tries <= 0 else tries * float(timeout_s)
