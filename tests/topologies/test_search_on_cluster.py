@@ -13,9 +13,14 @@ from redis.exceptions import AskError
 
 from wellness import keys
 from wellness.client import Client, connect, for_shards, for_user, index_tag
+from wellness.errors import RedisUnavailable
 from wellness.keys.indexes import index_tag as tag_in
 from wellness.keys.slots import slot_of, user_slot
+from wellness.memory.kinds import Fact, MemoryKind
+from wellness.memory.long_term import LongTerm
+from wellness.settings import Settings
 from wellness.topologies import Clustered
+from wellness.topologies.local_server import wait_until
 
 from . import jobs
 
@@ -55,13 +60,17 @@ def test_each_shard_has_an_index_named_after_one_of_its_slots(
     assert len(set(names)) == 3
 
 
-def test_a_user_is_found_on_one_shard_and_nobody_elsewhere(client: Client, space: str) -> None:
+def test_a_user_is_found_on_one_shard_and_nobody_elsewhere(
+    cluster: Clustered, client: Client, space: str
+) -> None:
     for user in USERS:
         jobs.remember(for_user(client, user), space, user)
     for user in USERS:
         assert jobs.recall(for_user(client, user), space, user) == jobs.remembered(user)
-        wrong = for_user(client, next(other for other in USERS if other != user))
-        assert jobs.recall(wrong, space, user) == [], "which is why `for_user` is needed"
+    common = cluster.primary_of(keys.EVERYONE)  # is asked in any case
+    user, *others = (one for one in USERS if cluster.primary_of(one) is not common)
+    wrong = for_user(client, others[0])
+    assert jobs.recall(wrong, space, user) == [], "which is why `for_user` is needed"
 
 
 def test_a_client_that_comes_later_uses_the_index_that_is_there(
@@ -155,6 +164,42 @@ def test_an_index_whose_slot_moves_away_is_made_again(
     finally:
         cluster.move_slot(slot, home)
     assert jobs.recall(mine, space, "ann") == jobs.remembered("ann")
+
+
+def test_what_belongs_to_everybody_is_found_from_each_shard(
+    cluster: Clustered, client: Client, space: str
+) -> None:
+    everyone = LongTerm(
+        for_user(client, keys.EVERYONE), jobs.Words(), keys.EVERYONE, settings=Settings(),
+        clock=time.time, namespace=space, shared=True,
+    )  # fmt: skip
+    known = "To swim in a lake is good for the weight"
+    everyone.remember([Fact(known, MemoryKind.FACT, jobs.NOON)])
+    for user in USERS:
+        jobs.remember(for_user(client, user), space, user)
+    for user in USERS:
+        assert jobs.recall(for_user(client, user), space, user) == sorted(
+            [known, *jobs.remembered(user)]
+        )
+    home = cluster.primary_of(keys.EVERYONE)
+    user = next(one for one in USERS if cluster.primary_of(one) is not home)
+    home.freeze()
+    try:
+        memory = jobs.long_term(for_user(client, user), space, user)
+        found = memory.recall(jobs.QUESTION, now=jobs.NOON + 2 * jobs.DAY)
+    finally:
+        home.thaw()
+    assert sorted(hit.memory.fact.text for hit in found.hits) == jobs.remembered(user)
+    assert "belongs to everybody" in found.degraded
+    cluster.wait_for_replicas()
+
+    def is_back() -> bool:
+        try:
+            return bool(everyone.recall(known, now=jobs.NOON + 2 * jobs.DAY).hits)
+        except RedisUnavailable:
+            return False
+
+    wait_until(is_back, "the circuit is closed again", 20)
 
 
 def test_a_slot_on_its_way_is_waited_for_and_nothing_is_done_twice(

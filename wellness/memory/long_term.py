@@ -14,7 +14,7 @@ from redis.commands.search.field import NumericField, TagField, TextField
 from redis.exceptions import OutOfMemoryError
 
 from wellness import keys as key_table
-from wellness.client import tell_search
+from wellness.client import for_user, tell_search
 from wellness.errors import ModelUnavailable, RecallError
 from wellness.memory import queries
 from wellness.memory.embedder import Embedder
@@ -24,6 +24,7 @@ from wellness.memory.kinds import Fact, Memory, MemoryKind
 from wellness.memory.queries import Found
 from wellness.memory.recall import Hit, Laps, Recall, fuse
 from wellness.memory.remembering import REEMBED, REMEMBER, plain, statement
+from wellness.memory.shared import ask_both, merge
 from wellness.settings import Settings
 
 SPARE = 5  # memories fetched beyond k, in case some expire at this very moment
@@ -75,6 +76,8 @@ class LongTerm(Kept):
         ]  # fmt: skip
         self.index = MemoryIndex(client, namespace, embedder, "memory", fields, settings)
         self.index.ensure()
+        home = for_user(client, key_table.EVERYONE)
+        self._common = MemoryIndex(home, namespace, embedder, "memory", fields, settings)
         self._script = client.register_script(REMEMBER)
         self._scope = queries.scope(user)
 
@@ -162,7 +165,8 @@ class LongTerm(Kept):
         when = None if history else during or (now, now + 1)
         limits = queries.holds(self._clock(), when, kinds)
         words = queries.words_query(question)
-        by_vector, by_text = self._search(words, f"{self._scope} {limits}", vector, k, laps)
+        where = f"{self._scope} {limits}"
+        by_vector, by_text, missing = self._search(words, where, vector, k, laps)
         count = words.count("|") + 1
         ranked = fuse(by_vector, by_text, now, self._settings, count)[: k + SPARE]
         laps.lap("own")
@@ -174,7 +178,7 @@ class LongTerm(Kept):
             if (memory := self._memory(one.key.decode(), values))
         ]
         laps.lap("own")
-        return Recall(tuple(hits[:k]), laps.parts, degraded)
+        return Recall(tuple(hits[:k]), laps.parts, " ".join(filter(None, (degraded, missing))))
 
     def _vector(self, question: str) -> tuple[bytes, str]:
         try:
@@ -184,8 +188,8 @@ class LongTerm(Kept):
 
     def _search(
         self, words: str, where: str, vector: bytes, k: int, laps: Laps
-    ) -> tuple[list[Found], list[Found]]:
-        """Both rankings, in one round trip."""
+    ) -> tuple[list[Found], list[Found], str]:
+        """Both rankings, in one round trip to each index, and what did not work."""
         n, ef = max(self._settings.recall_candidates, k + SPARE), self._settings.hnsw_ef_runtime
         commands = []
         if vector:
@@ -193,13 +197,14 @@ class LongTerm(Kept):
         if words:
             commands.append(queries.matching(self.index.name, where, words, n))
         laps.lap("own")
-        replies = self.index.ask(commands)
+        replies, degraded = ask_both(self.index, self._common, commands)
         seconds = laps.lap("search")
-        by_vector = queries.read(replies[0]) if vector else []
+        by_vector = merge([reply[0] for reply in replies], nearest=True) if vector else []
         if vector:
             distances = (found.score for found in by_vector)
             tell_search(self.client, self.index.record, seconds, distances)
-        return by_vector, queries.read(replies[-1]) if words else []
+        by_text = merge([reply[-1] for reply in replies], nearest=False) if words else []
+        return by_vector, by_text, degraded
 
     def reembed(self) -> int:
         """Give this embedder's vectors to the user's memories of others; returns how many.
