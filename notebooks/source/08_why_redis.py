@@ -262,6 +262,7 @@ code
 # ## The page of verdicts
 
 # %%
+pd.set_option("display.max_colwidth", None)
 page = VerdictPage(trials)
 display(page, page.chart())
 against = {letter: [t.outcomes[engines.POSTGRES] for t in trials if t.name.startswith(letter) and engines.POSTGRES in t.outcomes]

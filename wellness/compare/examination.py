@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from html import escape
 
 from wellness.compare import conformance, engines
 from wellness.compare.arena import Arena
 from wellness.compare.protocols import Adapter, CannotDo, Clock
+from wellness.compare.results import table_html
 from wellness.errors import WrongAnswer
 from wellness.settings import Settings
 
@@ -47,14 +47,8 @@ class Examined:
 
     def _repr_html_(self) -> str:
         checks = list(next(iter(self.found.values())))
-        head = "".join(f'<th scope="col">{escape(check)}</th>' for check in ["", *checks])
-        rows = "".join(
-            f'<tr><th scope="row">{escape(engine)}</th>'
-            + "".join(f"<td>{escape(each[check])}</td>" for check in checks)
-            + "</tr>"
-            for engine, each in self.found.items()
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        rows = [[engine, *each.values()] for engine, each in self.found.items()]
+        return table_html(["", *checks], rows)
 
 
 def examine(settings: Settings, clock: Clock) -> Examined:

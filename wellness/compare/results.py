@@ -8,7 +8,7 @@ too, where medians do; the medians and the slow calls are shown beside them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -139,12 +139,29 @@ class Trial:
         return "\n".join([*rows, *map(str, self.setups.values())])
 
     def _repr_html_(self) -> str:
-        recall = "; ".join(f"{name} {value:.3f}" for name, value in self.recall.items())
-        told = [f"Recall: {recall}."] if recall else []
-        told += [f"{name}: {why}." for name, why in self.absent.items()]
+        header = ["", "n", "p10, ms", "p50, ms", "p95, ms", "recall", "Redis"]
+        rows = [
+            [name, str(one.n), *(f"{one.percentile(q) / 1e6:.3g}" for q in (UNHURRIED, 50, 95)),
+             f"{self.recall[name]:.3f}" if name in self.recall else "", self.cell(name)]
+            for name, one in self.comparison.samples.items()
+        ]  # fmt: skip
+        rows += [[name, *[""] * 5, f"– {why}"] for name, why in self.absent.items()]
         setups = "".join(f"<li>{escape(str(one))}</li>" for one in self.setups.values())
+        notes = " ".join(self.comparison.notes)
         return (
-            f"<p><strong>{escape(self.name)}</strong></p>{self.comparison._repr_html_()}"
-            f"<p>{escape(' '.join(told))}</p>"
-            f"<details><summary>On what</summary><ul>{setups}</ul></details>"
+            table_html(header, rows, caption=f"{self.name}. {notes}")
+            + f"<details><summary>On what</summary><ul>{setups}</ul></details>"
         )
+
+
+def table_html(header: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "") -> str:
+    """A plain HTML table whose first column holds the headings of its rows."""
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in header)
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>'
+        + "".join(f"<td>{escape(text)}</td>" for text in rest)
+        + "</tr>"
+        for first, *rest in rows
+    )
+    told = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f"<table>{told}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
