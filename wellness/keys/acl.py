@@ -27,16 +27,9 @@ CONNECT = ("auth", "hello", "ping", "echo", "select", "client|id", "client|setna
            "client|setinfo", "client|getname", "command|info", "info", "wait")  # fmt: skip
 # By category, for which key patterns are the limit; what is dangerous to all is taken out again.
 READ = ("@read", "@transaction")
-WRITE = (
-    "@read",
-    "@write",
-    "@transaction",
-    "eval",
-    "evalsha",
-    "script|exists",
-    "script|load",
-    "time",
-)  # by which limits count
+# Limits count by the server's time.
+WRITE = ("@read", "@write", "@transaction", "eval", "evalsha", "script|exists", "script|load",
+         "time")  # fmt: skip
 NEVER = ("@dangerous", "@admin", "@blocking", "@scripting", "randomkey")
 SEARCH = ("ft._list", "ft.info", "ft.search", "ft.aggregate")
 JSON = ("json.get", "json.set", "json.del", "json.merge", "json.type")
