@@ -184,6 +184,22 @@ def test_killed_frozen_thawed_and_started_again(server: LocalServer) -> None:
         assert "ready to exit" in server.log.read_text()
 
 
+@pytest.mark.parametrize("end", ["kill", "close"])
+def test_what_a_server_forked_ends_with_it(server: LocalServer, end: str) -> None:
+    with Redis(port=server.port) as client:
+        client.mset({f"k{number}": "v" for number in range(1_000)})
+        client.config_set("rdb-key-save-delay", 100_000)  # microseconds a key: for minutes
+        client.bgrewriteaof()
+        wait_until(lambda: bool(psutil.Process(server.pid).children()), "it forks", PATIENCE_S)
+        (child,) = psutil.Process(server.pid).children()
+    if end == "kill":
+        server.kill()
+    else:
+        server.crew.close()
+        assert not server.crew.folder.exists()
+    wait_until(lambda: not child.is_running(), "its child is gone", PATIENCE_S)
+
+
 def test_a_killed_servers_port_is_kept_for_it(server: LocalServer) -> None:
     server.kill()
     others = [Port() for _ in range(500)]

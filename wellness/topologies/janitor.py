@@ -10,7 +10,7 @@ time it is signalled.
 """
 
 # Not pathlib: it would take as long to import as all the rest.
-# ruff: noqa: PTH102
+# ruff: noqa: PTH102, PTH110
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+ATTEMPTS = 100  # to remove the folder
 GENTLE_S = 10.0  # for a server that was asked to end; then it is killed
 
 
@@ -45,6 +46,8 @@ class Janitor:
             with suppress(BaseException):
                 self._become(name, command, libc, parent)
             os._exit(127)
+        with suppress(OSError):  # whoever of the two is first
+            os.setpgid(pid, pid)
         self.pids[name] = pid
         return pid
 
@@ -55,6 +58,7 @@ class Janitor:
         os.dup2(log, 2)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
+        os.setpgid(0, 0)  # with the children that it forks to write its files
         if libc:
             libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
@@ -78,12 +82,13 @@ class Janitor:
         """Signal a server; one that this ends is gone when this returns. Whether it ran."""
         if not self.poll(name):
             return False
-        os.kill(self.pids[name], number)
+        send = os.killpg if number == signal.SIGKILL else os.kill
+        send(self.pids[name], number)
         if number in (signal.SIGKILL, signal.SIGTERM):
             deadline = time.monotonic() + GENTLE_S
             while self.poll(name):
                 if time.monotonic() > deadline:
-                    os.kill(self.pids[name], signal.SIGKILL)
+                    os.killpg(self.pids[name], signal.SIGKILL)
                 time.sleep(0.002)
         return True
 
@@ -100,14 +105,18 @@ class Janitor:
         """Kill all that runs and remove the folder."""
         for pid in self.pids.values():
             with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.killpg(pid, signal.SIGKILL)
         for pid in self.pids.values():
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
         from shutil import rmtree  # not at the start, which it would delay
 
         os.chdir("/")
-        rmtree(self.folder, ignore_errors=True)
+        for _ in range(ATTEMPTS):  # a child that was just killed may have a file left to drop
+            rmtree(self.folder, ignore_errors=True)
+            if not os.path.exists(self.folder):
+                break
+            time.sleep(0.02)
 
 
 def leave(*_: object) -> NoReturn:
