@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from wellness.agent.classifier import Classifier
-from wellness.agent.doubts import AGREED, SecondOpinion
+from wellness.agent.doubts import AGREED, SecondOpinion, second_opinion
 from wellness.agent.opinion import Opinion, SecondReader, Weights, load_weights
 from wellness.agent.opinion.features import runs
 from wellness.agent.opinion.weights import nearest
@@ -199,10 +199,10 @@ def test_a_later_part_that_wants_it_begins_the_message() -> None:
 # --- doubts ---------------------------------------------------------------------------------------
 
 
-def test_where_both_agree_no_model_is_asked(reader: SecondReader) -> None:
+def test_where_both_agree_no_model_is_asked(embedder: OllamaEmbedder) -> None:
     model = Says("sleep")
     question = "How many steps did I take yesterday?"
-    route = SecondOpinion(reader, model).settle(RULES.route(question), question)
+    route = second_opinion(RULES, embedder, model).settle(RULES.route(question), question)
     assert (route.by, route.calls, model.asked) == ("rules", RULES.route(question).calls, [])
     assert route.confidence >= AGREED
 

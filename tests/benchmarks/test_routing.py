@@ -28,9 +28,9 @@ import pytest
 from redis import Redis
 
 from wellness.agent.classifier import Classifier
-from wellness.agent.doubts import SecondOpinion
+from wellness.agent.doubts import second_opinion
 from wellness.agent.model import OpenChat, open_chat
-from wellness.agent.opinion import SecondReader, load_weights
+from wellness.agent.opinion import SecondReader
 from wellness.agent.routes import Intent, Router
 from wellness.agent.routing import ModelRouter, RulesThenModel
 from wellness.agent.semantic_router import SemanticRoutes
@@ -226,7 +226,7 @@ def test_models(
     """Each size after rules that a second opinion doubts, and alone."""
     size, choose = answers
     model = ModelRouter(choose, now=NOW, zone=ZONE)
-    second = SecondOpinion(SecondReader(rules, embedder, load_weights()), choose)
+    second = second_opinion(rules, embedder, choose)
     both = RulesThenModel(rules, model, threshold=Settings().route_threshold, second=second)
     half: Half = "held-out"
     ways = {"rules": judged(rules, half, QUESTIONS)}
