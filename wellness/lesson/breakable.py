@@ -125,7 +125,13 @@ class Breakable:
         )
 
     def restart(self) -> float:
-        """Start it again after its end, and wait until it answers; seconds that took."""
+        """Start it again after its end, and wait until it answers; seconds that took.
+
+        Raises:
+            ServerStartError: it has not ended, or does not answer.
+        """
+        gone_s = self.server.settings.server_stop_s  # its connections end before its process
+        wait_until(lambda: not self.server.running, "the server has ended", gone_s)
         begun = time.perf_counter()
         self.server.restart()
         return time.perf_counter() - begun

@@ -125,8 +125,8 @@ def every_fault(settings: Settings, namespace: str, *, late_s: float = LATE_S) -
     """Make all faults, one after the other, on a server of their own; it takes a few seconds.
 
     Each begins with a closed circuit, and the read comes before the write: after a fault that
-    costs a timeout the write is refused at once. The full disk
-    is left out where there is no way to make one, which is everywhere but on Linux.
+    costs a timeout the write is refused at once. The full disk is left out where there is no way to
+    make one, which is everywhere but on Linux.
 
     Args:
         settings: of the client: timeouts and circuit breaker.
