@@ -84,7 +84,7 @@ from wellness.compare.protocols import Durability
 from wellness.lesson import charts
 from wellness.lesson.engine_report import VerdictPage, round_trips
 
-often = {"n": lesson.scale(300, 120), "max_seconds": lesson.scale(5, 2.5)}
+often = {"n": lesson.scale(300, 120), "max_seconds": lesson.scale(5, 2)}
 arena = Arena(lesson.settings, time.time, names=fit, dimensions=lesson.embedder().dimensions)
 trials = [workloads.append_and_read(arena.only(Durability.SECOND), **often)]
 for durability in (Durability.ALWAYS, Durability.NONE):
@@ -115,12 +115,12 @@ from wellness.lesson import vectors
 
 what = ("I walked to work", "My heart was racing", "I slept badly", "My knee hurt", "I ran with Ben", "I ate late")
 parts = product(what, ("yesterday", "in March", "on Sunday", "after the race"), ("and felt fine", "and was tired", "as usual"))
-sizes = lesson.scale([50, 500, 5_000], [15, 150, 1_500])
+sizes = lesson.scale([100, 1_000, 10_000], [10, 100, 1_000])
 base = lesson.embedder().embed([" ".join(part) for part in parts])
 many = vectors.perturbed(base, sizes[-1] + 50, seed=8)
 corpus = of_vectors(many[:-50], many[-50:], owners=10)
 grown = workloads.scaling(arena, corpus, sizes, **often)
-lines = {name: [grown[n].comparison[name].p50 for n in sizes] for name in grown[sizes[0]].engines}
+lines = {name: [grown[n].samples[name].p50 for n in sizes] for name in grown[sizes[0]].engines}
 display(charts.lines(sizes, lines, title="(b) ten nearest of all", xlabel="vectors", ylabel="p50", unit="ns"))
 pd.DataFrame({n: grown[n].recall for n in sizes}).T.rename_axis("recall by vectors")
 
@@ -159,7 +159,7 @@ pd.Series(trips, name="round trips").round().astype(int).unstack()
 # in Redis, a table in Postgres and SQLite. Days are those of UTC here.
 
 # %%
-right = workloads.load_heart_rates(arena, per_day=lesson.scale(100, 30))
+right = workloads.load_heart_rates(arena, per_day=lesson.scale(100, 60))
 spans = [(days, raw) for days in (workloads.WEEK, workloads.YEARS) for raw in (False, True)]
 trials += [workloads.daily_means(arena, right, days, raw=raw, **often) for days, raw in spans]
 VerdictPage(trials[-4:])

@@ -20,7 +20,7 @@ from wellness.settings import Settings, project_root
 
 pytestmark = pytest.mark.benchmark_limits
 FULL = session.Sizes((100, 1_000, 10_000), 280, 300, 8.0, 60, 500)
-CI = session.Sizes((20, 200, 2_000), 30, 120, 4.0, 20, 100)
+CI = session.Sizes((10, 100, 1_000), 60, 120, 2.0, 25, 50)
 
 
 def test_engines(settings: Settings) -> None:

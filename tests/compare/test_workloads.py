@@ -64,6 +64,12 @@ def test_equal_is_compared_with_equal(here: Settings, durability: Durability) ->
     assert trial.outcomes.keys() == able
     assert {setup.durability for setup in trial.setups.values()} == {durability}
     assert trial.absent.keys() == OTHERS - able
+    if engines.CHROMA in able:  # it would leave all others a few rounds in the same time
+        assert trial.apart
+        assert set(trial.apart.samples) >= {engines.REDIS, engines.CHROMA}
+        assert engines.CHROMA not in trial.comparison.samples
+        assert trial.samples[engines.CHROMA].p50 > trial.samples[engines.REDIS].p50
+        assert engines.CHROMA in trial._repr_html_()
 
 
 def test_a_class_of_a_mixed_arena(arena: Arena) -> None:

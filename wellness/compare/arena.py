@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from typing import Any, Self
@@ -11,10 +12,11 @@ from wellness.compare import engines
 from wellness.compare.protocols import Adapter, CannotDo, Clock, Durability, Engine
 from wellness.compare.results import Setup, Trial
 from wellness.errors import WrongAnswer
-from wellness.lesson.timing import Candidate, compare
+from wellness.lesson.timing import MIN_ROUNDS, Candidate, compare
 from wellness.settings import Settings
 
 MISSING = "its package is not installed"
+SLOW = 10  # times as long as Redis: such engines are timed in rounds of their own, and in fewer
 ROUNDS = 200
 SECONDS = 4.0  # of one trial: the slowest engine of it decides how many rounds that is
 
@@ -144,11 +146,19 @@ class Arena:
         max_seconds: float,
     ) -> Trial:
         """Time calls that are ready and whose answers have been checked; see `trial`."""
-        found = compare(
-            candidates, baseline=engines.REDIS, n=n, equal=None, max_seconds=max_seconds
-        )
+        slow = _slow(candidates)
+        parts = []
+        for names, rounds in ((candidates.keys() - slow, n), (slow, max(MIN_ROUNDS, n // 4))):
+            if names:
+                calls = {name: candidates[name] for name in candidates
+                         if name in names or name == engines.REDIS}  # fmt: skip
+                parts.append(
+                    compare(calls, baseline=engines.REDIS, n=rounds, equal=None,
+                            max_seconds=max_seconds)
+                )  # fmt: skip
         setups = {name: self.setups[name] for name in candidates}
-        return Trial(workload, self.durability, found, setups, dict(recall), dict(absent))
+        return Trial(workload, self.durability, parts[0], setups, dict(recall), dict(absent),
+                     parts[1] if slow else None)  # fmt: skip
 
     def close(self) -> None:
         """Stop all of them and remove their folders."""
@@ -162,3 +172,17 @@ class Arena:
 
     def __repr__(self) -> str:
         return f"<Arena of {', '.join(self.engines)}>"
+
+
+def _slow(candidates: Mapping[str, Candidate]) -> set[str]:
+    """Those that take far longer than Redis, by the fastest of three calls."""
+    fastest = {}
+    for name, call in candidates.items():
+        took = []
+        for _ in range(3):
+            begun = time.perf_counter()
+            call()
+            took.append(time.perf_counter() - begun)
+        fastest[name] = min(took)
+    limit = SLOW * fastest[engines.REDIS]
+    return {name for name, seconds in fastest.items() if seconds > limit}

@@ -27,6 +27,7 @@ AFTER_S = 0.3  # seconds that the living conversation is watched beyond the end 
 GIVE_UP_S = 30.0
 CRON_S = 0.2  # seconds after the end at which the cron job runs; a real one may take a day
 RESAMPLES = 400
+DRAWN = 2_000  # of the exchanges: a dictionary makes hundreds of thousands in a second
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Ending:
         """Median exchange while they went, as a multiple of the median before, with 95 %."""
         rng = np.random.default_rng(20240923)
         before, during = (
-            np.median(rng.choice(ns, (RESAMPLES, len(ns))), axis=1)
+            np.median(rng.choice(ns, (RESAMPLES, min(len(ns), DRAWN))), axis=1)
             for ns in (self.before_ns, self.during_ns)
         )
         low, high = np.percentile(during / before, [2.5, 97.5])

@@ -80,6 +80,7 @@ class Trial:
         workload: its letter and what was done.
         durability: the class, where it matters; None for reads.
         comparison: the times, against Redis by bare commands.
+        apart: the same for engines that are so slow that all others would get few rounds.
         setups: on what, by engine.
         recall: mean recall, by engine, where a search is approximate.
         absent: why an engine has no time, by engine.
@@ -91,6 +92,7 @@ class Trial:
     setups: Mapping[str, Setup]
     recall: Mapping[str, float] = field(default_factory=dict)
     absent: Mapping[str, str] = field(default_factory=dict)
+    apart: Comparison | None = None
 
     @property
     def name(self) -> str:
@@ -100,14 +102,26 @@ class Trial:
     @property
     def engines(self) -> list[str]:
         """Those that were timed, the baseline first."""
-        return list(self.comparison.samples)
+        return list(self.samples)
+
+    @property
+    def samples(self) -> dict[str, Sample]:
+        """Times by engine."""
+        slow = self.apart.samples if self.apart else {}
+        return self.comparison.samples | {
+            name: one for name, one in slow.items() if name != self.comparison.baseline
+        }
 
     @cached_property
     def ratios(self) -> dict[str, Ratio]:
-        """Unhurried times over that of Redis, with the interval that decides."""
-        samples = self.comparison.samples
-        base = samples[self.comparison.baseline]
-        return {name: unhurried(one, base) for name, one in samples.items() if one is not base}
+        """Unhurried times over that of Redis in the same rounds, with the interval that decides."""
+        found: dict[str, Ratio] = {}
+        for part in (self.comparison, self.apart):
+            if part:
+                base = part[part.baseline]
+                others = (name for name in part.samples if name != part.baseline)
+                found |= {name: unhurried(part[name], base) for name in others}
+        return found
 
     def ratio(self, engine: str) -> Ratio:
         """That of one engine."""
@@ -126,13 +140,14 @@ class Trial:
         """Symbol, word and ratio; or why there is none."""
         if engine == self.comparison.baseline:
             return "baseline"
-        if engine not in self.comparison.samples:
+        if engine not in self.samples:
             return f"– {self.absent.get(engine, 'not measured')}"
         found = self.outcome(engine)
         return f"{SYMBOLS[found]} {found} {self.ratio(engine)}"
 
     def __repr__(self) -> str:
         rows = [f"{self.name} (Redis against each: by ratio)", repr(self.comparison)]
+        rows += [repr(self.apart)] if self.apart else []
         rows += [f"{name}: {self.cell(name)}" for name in self.outcomes]
         rows += [f"{name}: recall {value:.3f}" for name, value in self.recall.items()]
         rows += [f"{name}: {why}" for name, why in self.absent.items()]
@@ -143,7 +158,7 @@ class Trial:
         rows = [
             [name, str(one.n), *(f"{one.percentile(q) / 1e6:.3g}" for q in (UNHURRIED, 50, 95)),
              f"{self.recall[name]:.3f}" if name in self.recall else "", self.cell(name)]
-            for name, one in self.comparison.samples.items()
+            for name, one in self.samples.items()
         ]  # fmt: skip
         rows += [[name, *[""] * 5, f"– {why}"] for name, why in self.absent.items()]
         setups = "".join(f"<li>{escape(str(one))}</li>" for one in self.setups.values())

@@ -82,7 +82,7 @@ def _trial(trial: Trial) -> dict[str, Any]:
                 "redis": trial.outcomes.get(name, "baseline"), "recall": trial.recall.get(name),
                 "setup": str(trial.setups[name]),
             }
-            for name, sample in trial.comparison.samples.items()
+            for name, sample in trial.samples.items()
         },
     }  # fmt: skip
 

@@ -158,4 +158,4 @@ def scaling(arena: Arena, corpus: Corpus, sizes: Sequence[int], *, owner: str | 
 def times_as_much(trials: dict[int, Trial], engine: str = REDIS) -> float:
     """How many times as long the last size takes as the first, by the medians."""
     first, *_, last = trials.values()
-    return last.comparison[engine].p50 / first.comparison[engine].p50
+    return last.samples[engine].p50 / first.samples[engine].p50

@@ -85,7 +85,7 @@ def _slow(trials: Sequence[Trial]) -> Finding:
     measured: dict[str, tuple[float, str]] = {}
     for trial in trials:
         measured[f"over Redis, {trial.durability}"] = (trial.ratio(POSTGRES).value, "")
-        p50 = trial.comparison[POSTGRES].p50
+        p50 = trial.samples[POSTGRES].p50
         measured[f"p50, {trial.durability}"] = (p50 / 1e6, "ms")
     return Finding(14, "append and last ten; slow: over 1.25 of Redis", conditions, measured)
 
@@ -119,7 +119,7 @@ def _second_database(trial: Trial, examined: Examined) -> Finding:
     size = code.size_of(CHROMA, code.FEATURES["conversation"])
     measured = {
         "append and last ten, over Redis": (trial.ratio(CHROMA).value, ""),
-        "p50": (trial.comparison[CHROMA].p50 / 1e6, "ms"),
+        "p50": (trial.samples[CHROMA].p50 / 1e6, "ms"),
         "statements for conversations": (size.statements, ""),
         "those on Redis": (code.size_of(REDIS, code.FEATURES["conversation"]).statements, ""),
     }
