@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import redis
@@ -23,23 +23,27 @@ import redis
 from wellness.client import Client, connect
 from wellness.errors import RecallError, WellnessError
 from wellness.keys import LESSON
-from wellness.lesson.breakable import breakable
+from wellness.lesson.breakable import Breakable, breakable
 from wellness.lesson.canvas import Chart
 from wellness.lesson.tables import duration, html_table
 from wellness.memory.short_term import ShortTerm
 from wellness.memory.turns import Message, turn
 from wellness.settings import Settings
+from wellness.topologies.local_server import wait_until
 
 if TYPE_CHECKING:
     import pandas as pd
 
+SAVE = "--save"
 POLICIES: dict[str, tuple[str, ...]] = {
     "none": ("--appendonly", "no"),
-    "RDB": ("--appendonly", "no", "--save", "1 100"),  # a snapshot a second, if 100 keys changed
+    "RDB": ("--appendonly", "no", SAVE, "1 100"),  # a snapshot a second, if 100 keys changed
     "AOF everysec": ("--appendfsync", "everysec"),
     "AOF always": ("--appendfsync", "always"),
 }
 WRITERS = 2  # conversations at the same time
+SNAPSHOT_S = 20.0  # seconds for the first snapshot: a busy machine may be late with it
+BETWEEN_S = 0.1  # seconds after it, so that there is something to lose
 WRITES_S = 1.6  # seconds of writing: RDB makes its first snapshot after about one
 USER = "writer"
 UNLIMITED = 10**9  # turns: nothing may be dropped that is to be counted
@@ -145,7 +149,7 @@ def crashes(
     Args:
         settings: of the client, and where the build is.
         policies: names in `POLICIES`.
-        writes_s: seconds of writing before each kill.
+        writes_s: seconds of writing before each kill; more until there is a first snapshot.
 
     Raises:
         NoEmbeddedServer, BootstrapError, ServerStartError: there is no server to kill.
@@ -166,6 +170,8 @@ def crash(settings: Settings, policy: str, *, writes_s: float = WRITES_S) -> Cra
         for writer in writers:
             writer.thread.start()
         time.sleep(writes_s)
+        if SAVE in POLICIES[policy]:
+            _await_snapshot(own)
         killed = time.perf_counter()
         own.server.kill()
         for writer in writers:
@@ -189,6 +195,17 @@ def crash(settings: Settings, policy: str, *, writes_s: float = WRITES_S) -> Cra
         write_s=float(np.median([done - begun for begun, done in said.values()])),
         restart_s=restart_s,
     )
+
+
+def _await_snapshot(own: Breakable) -> None:
+    """A crash before the first snapshot would say nothing about snapshots."""
+
+    def saved() -> bool:
+        info: dict[str, Any] = own.client.info("persistence")
+        return int(info["rdb_saves"]) > 0
+
+    wait_until(saved, "there is a snapshot", SNAPSHOT_S)
+    time.sleep(BETWEEN_S)
 
 
 def _short(client: Client, settings: Settings) -> ShortTerm:
