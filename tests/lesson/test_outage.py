@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import signal
 import threading
 import time
 from contextlib import closing
@@ -13,6 +11,7 @@ from html import escape
 import pytest
 from redis import Redis
 
+from wellness.lesson import outage as outage_module
 from wellness.lesson.outage import (
     BRISK,
     DEFAULT,
@@ -23,7 +22,7 @@ from wellness.lesson.outage import (
     gives_up_after_s,
     outage,
 )
-from wellness.lesson.relay import line
+from wellness.lesson.relay import Fault, Line, line
 from wellness.lesson.timeline import states
 from wellness.settings import Settings
 
@@ -106,14 +105,21 @@ def test_a_dead_port_costs_ours_no_timeout_and_leaves_no_thread(client: Redis) -
     assert set(threading.enumerate()) == before
 
 
-def test_ctrl_c_ends_it_at_once(client: Redis) -> None:
+def test_ctrl_c_ends_it_at_once(client: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interrupt comes when the fault has begun; a minute of requests is still to come."""
     before, begun = set(threading.enumerate()), time.monotonic()
-    timer = threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT])
-    timer.start()
+    real = outage_module._turn
+
+    def interrupted(ways: list[Line], fault: Fault, slow_s: float, since: float) -> float:
+        at = real(ways, fault, slow_s, since)
+        if fault == "silent":
+            raise KeyboardInterrupt
+        return at
+
+    monkeypatch.setattr(outage_module, "_turn", interrupted)
     with pytest.raises(KeyboardInterrupt):
         outage(client, QUICK, "silent", lasts_s=60)
     assert time.monotonic() - begun < 30
-    timer.join()
     assert set(threading.enumerate()) <= before
 
 
