@@ -61,8 +61,9 @@ RULES_THEN_MODEL = (0.95, 0.90, 0.90)
 JUDGED_SIZE = "1.5b"  # the size that the second line of targets is for
 ALONE = 40  # questions that a model is asked by itself: it takes seconds for each
 FOLDS = 5
-# The right tool, by size and way: what no change may fall below.
-FLOORS: dict[tuple[str, str], float] = {}
+# The right tool, by size and way: what no change may fall below. The lower ends of the intervals of
+# the first measurement on the third held-out half: 246 of 261, and 19 of 40 by itself.
+FLOORS = {("0.5b", "rules, then model"): 0.90, ("0.5b", "model"): 0.33}
 
 
 @pytest.fixture(scope="module")
