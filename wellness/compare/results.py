@@ -22,7 +22,7 @@ from wellness.lesson.timing import Comparison, Ratio, Sample
 Outcome = Literal["wins", "ties", "loses"]
 LOW, HIGH = 0.8, 1.25  # a ratio between them is a tie
 UNHURRIED = 10  # the percentile that is compared
-RUN_TO_RUN = 1.15  # by so much a ratio may differ when servers and indexes are made anew
+RUN_TO_RUN = 1.2  # by so much a ratio may differ when servers and indexes are made anew
 RESAMPLES = 1_000
 SEED = 20240923
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from wellness.lesson.timing import Candidate
 from wellness.memory.messages import Turn
 
 K, LAST = 10, 10
+RUN_IN, RUN_IN_S = 300, 1.5  # turns, and seconds at most: SQLite's log takes a thousand pages
 PRELOADED = 50  # turns in the conversation before anything is timed
 OWNER, CONVERSATION = "ann", "timed"
 WEEK, YEARS = 7, 730  # days
@@ -30,6 +32,7 @@ def append_and_read(arena: Arena, *, n: int = ROUNDS, max_seconds: float = SECON
     said = turns(PRELOADED)
 
     def make(adapter: Adapter) -> Candidate:
+        run_in(adapter)
         for one in said:
             adapter.append(OWNER, CONVERSATION, one)
         more = itertools.cycle(turns(2_000))  # of different ids for some thousand rounds
@@ -41,6 +44,19 @@ def append_and_read(arena: Arena, *, n: int = ROUNDS, max_seconds: float = SECON
 
     return arena.trial("(a) append a turn, read the last ten", make, verify=verify, n=n,
                        max_seconds=max_seconds)  # fmt: skip
+
+
+def run_in(adapter: Adapter) -> None:
+    """Append elsewhere until the log of writes has gone round once.
+
+    SQLite and Postgres write over their logs again and again. As long as the file still grows, each
+    sync must also write down its new size, which may take several times as long.
+    """
+    until = time.monotonic() + RUN_IN_S
+    for one in turns(RUN_IN):
+        adapter.append(OWNER, "run in", one)
+        if time.monotonic() > until:
+            return
 
 
 def nearest(
