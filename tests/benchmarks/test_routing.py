@@ -61,6 +61,7 @@ RULES_THEN_MODEL = (0.95, 0.90, 0.90)
 JUDGED_SIZE = "1.5b"  # the size that the second line of targets is for
 ALONE = 40  # questions that a model is asked by itself: it takes seconds for each
 FOLDS = 5
+PATIENCE_S = 600  # a machine that others use too reads the long prompt slowly
 # The right tool, by size and way: what no change may fall below. The lower ends of the intervals of
 # the first measurement on the third held-out half: 246 of 261, and 19 of 40 by itself.
 FLOORS = {("0.5b", "rules, then model"): 0.90, ("0.5b", "model"): 0.33}
@@ -103,7 +104,7 @@ def answers(request: pytest.FixtureRequest) -> Iterator[tuple[str, KeptAnswers]]
     found = chat_models.find(request.param, Settings())
     if found is None:
         pytest.skip(f"`wellness models --size {request.param}` fetches it")
-    with open_chat(Settings(), model=found.name) as chat:
+    with open_chat(Settings(chat_timeout_s=PATIENCE_S), model=found.name) as chat:
         yield request.param, KeptAnswers(chat)
 
 
