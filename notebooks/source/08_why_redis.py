@@ -241,10 +241,10 @@ pd.DataFrame([(c.acknowledged, c.lost, round(c.first_answer_s, 2)) for c in cras
 
 # %%
 from wellness.compare.code import kit_statements, sizes as code_sizes
-from wellness.compare.footprint import Content, footprint
+from wellness.compare.footprint import Content, footprints
 
 content = Content(corpus.first(lesson.scale(1_000, 200)), 2, 60, 30)
-weights = {name: footprint(name, usual[name], content, **here_now) for name in fit}
+weights = footprints(usual, content, **here_now)
 display(pd.DataFrame({name: {"on disk, times the data": one.disk_bytes / one.content_bytes, "in memory, times the data":
         one.memory_bytes / one.content_bytes, "processes": one.processes, "TCP ports": one.ports, "files": one.files}
         for name, one in weights.items()}).T.round(1))

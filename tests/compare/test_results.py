@@ -46,7 +46,7 @@ def trial(times: float) -> Trial:
     ratios = {name: paired_ratio(s.ns, samples[engines.REDIS].ns) for name, s in samples.items()}
     found = Comparison(engines.REDIS, samples, ratios, Ratio(1, 0.9, 1.1), 400)
     setups = {name: Setup(name, "1.0", Durability.SECOND, {"a": "b"}) for name in samples}
-    return Trial("(x) something", Durability.SECOND, found, setups, {engines.SQLITE: 0.98},
+    return Trial("(x) something", Durability.SECOND, found, setups, {engines.SQLITE: 0.98, engines.REDIS: 0.9},
                  {engines.CHROMA: "it has not"})  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def test_a_trial_tells_all() -> None:
     one = trial(4.0)
     assert one.outcomes == {engines.SQLITE: "wins"}
     assert one.cell(engines.SQLITE).startswith("▲ wins 4.")
+    assert one.cell(engines.SQLITE).endswith("recall 0.98 (Redis 0.90)")
     assert one.cell(engines.CHROMA) == "– it has not"
     assert one.cell(engines.POSTGRES) == "– not measured"
     for text in (repr(one), one._repr_html_()):

@@ -15,7 +15,7 @@ from wellness.compare.crash import crash
 from wellness.compare.crowd import Crowd
 from wellness.compare.ending import end_many
 from wellness.compare.examination import examine
-from wellness.compare.footprint import Content, footprint
+from wellness.compare.footprint import Content, footprints
 from wellness.compare.protocols import Durability
 from wellness.settings import Settings
 
@@ -132,15 +132,18 @@ def test_old_conversations_go(here: Settings, name: str) -> None:
     assert found.disk_before > 0
 
 
-@pytest.mark.parametrize("name", [engines.REDIS, engines.POSTGRES, engines.DICT])
-def test_weight(here: Settings, name: str) -> None:
+def test_weights(here: Settings) -> None:
     content = Content(corpus(300, owners=3, questions=1, dimensions=64, seed=1), 2, 10, 6)
-    found = footprint(name, engines.classes(name)[-1], content, settings=here, clock=time.time)
+    names = (engines.REDIS, engines.POSTGRES, engines.DICT)
+    classes = {name: engines.classes(name)[-1] for name in names}
+    weights = footprints(classes, content, settings=here, clock=time.time)
     assert content.bytes > 300 * 64 * 4 + 60 * 16
-    assert found.memory_bytes > content.corpus.vectors.nbytes / 2
-    assert (found.disk_bytes > content.bytes) == (name != engines.DICT)
-    assert (found.processes > 0) == (name != engines.DICT)
-    assert found.ports == 0
+    assert weights.keys() == set(names)
+    for name, found in weights.items():
+        assert found.memory_bytes > content.corpus.vectors.nbytes / 2, name
+        assert (found.disk_bytes > content.bytes) == (name != engines.DICT)
+        assert (found.processes > 0) == (name != engines.DICT)
+        assert found.ports == 0
 
 
 def test_the_examination_finds_everybody_right(here: Settings) -> None:

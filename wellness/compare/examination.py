@@ -54,27 +54,37 @@ class Examined:
 def examine(settings: Settings, clock: Clock) -> Examined:
     """Run the conformance checks on every engine that is here.
 
-    The waiting of the expiry checks is done for all at the same time.
+    All are examined at the same time: nothing is timed here.
     """
     with (
         Arena(settings, clock, dimensions=conformance.DIMENSIONS, ttl_s=LIVE_S) as brief,
         ThreadPoolExecutor(len(brief.adapters)) as pool,
     ):
         ends = dict(zip(brief.adapters, pool.map(_expiry, brief.adapters.values()), strict=True))
-    with Arena(settings, clock, dimensions=conformance.DIMENSIONS) as arena:
-        return Examined(
-            {
-                name: {
-                    "turns": _judge(_turns, adapter),
-                    "expiry": ends[name],
-                    "search": _judge(_search, adapter),
-                    "one agent turn": _judge(conformance.check_gather, adapter),
-                    "daily means": _judge(conformance.check_days, adapter),
-                    "several processes": RIGHT if engines.ENGINES[name].shared else "– one only",
-                }
-                for name, adapter in arena.adapters.items()
+    with (
+        Arena(settings, clock, dimensions=conformance.DIMENSIONS) as arena,
+        ThreadPoolExecutor(len(arena.adapters)) as pool,
+    ):
+        found = dict(zip(arena.adapters, pool.map(_all, arena.adapters.values()), strict=True))
+    return Examined(
+        {
+            name: {
+                **checks,
+                "expiry": ends[name],
+                "several processes": RIGHT if engines.ENGINES[name].shared else "– one only",
             }
-        )
+            for name, checks in found.items()
+        }
+    )
+
+
+def _all(adapter: Adapter) -> dict[str, str]:
+    return {
+        "turns": _judge(_turns, adapter),
+        "search": _judge(_search, adapter),
+        "one agent turn": _judge(conformance.check_gather, adapter),
+        "daily means": _judge(conformance.check_days, adapter),
+    }
 
 
 def _expiry(adapter: Adapter) -> str:

@@ -143,7 +143,11 @@ class Trial:
         if engine not in self.samples:
             return f"– {self.absent.get(engine, 'not measured')}"
         found = self.outcome(engine)
-        return f"{SYMBOLS[found]} {found} {self.ratio(engine)}"
+        told = f"{SYMBOLS[found]} {found} {self.ratio(engine)}"
+        recall, redis = map(self.recall.get, (engine, self.comparison.baseline))
+        if recall is None or redis is None:
+            return told
+        return f"{told}, recall {recall:.2f} (Redis {redis:.2f})"
 
     def __repr__(self) -> str:
         rows = [f"{self.name} (Redis against each: by ratio)", repr(self.comparison)]
