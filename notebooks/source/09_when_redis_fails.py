@@ -390,7 +390,7 @@ lesson.check("09-2", send)
 # and set `self.retry_at`; for None the count is zero; for anything else it stays.</details>
 
 # %% tags=["exercise"]
-from wellness.lesson.exercises.breakers import BreakerOpen, Calls
+from wellness.lesson.exercises.calls import BreakerOpen, Calls
 
 class Breaker(Calls):
     ### BEGIN SOLUTION

@@ -14,7 +14,7 @@ from wellness.client import Client, connect
 from wellness.errors import RedisUnavailable, WellnessError
 from wellness.keys import Keys
 from wellness.lesson.exercises import l09
-from wellness.lesson.exercises.breakers import Calls
+from wellness.lesson.exercises.calls import Calls
 from wellness.lesson.exercises.promises import find_broken_promise
 from wellness.link.breaker import BreakerOpen
 from wellness.server import EmbeddedServer
