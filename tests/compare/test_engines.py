@@ -128,14 +128,18 @@ def test_a_missing_package_says_what_to_do(
 @pytest.mark.parametrize("name", engines.ENGINES)
 @pytest.mark.parametrize("durability", Durability)
 def test_a_class_that_an_engine_has_not_is_refused(
-    name: str, durability: Durability, settings: Settings
+    name: str,
+    durability: Durability,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if durability in engines.classes(name):
         return  # started in other tests
-    before = folders()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(CannotDo, match=name):
         engines.start(name, durability, settings=settings)
-    assert folders() <= before
+    assert not list(tmp_path.glob(f"{workplace.PREFIX}*"))
 
 
 def test_versions_and_settings_are_told(settings: Settings) -> None:

@@ -46,8 +46,9 @@ def trial(times: float) -> Trial:
     ratios = {name: paired_ratio(s.ns, samples[engines.REDIS].ns) for name, s in samples.items()}
     found = Comparison(engines.REDIS, samples, ratios, Ratio(1, 0.9, 1.1), 400)
     setups = {name: Setup(name, "1.0", Durability.SECOND, {"a": "b"}) for name in samples}
-    return Trial("(x) something", Durability.SECOND, found, setups, {engines.SQLITE: 0.98, engines.REDIS: 0.9},
-                 {engines.CHROMA: "it has not"})  # fmt: skip
+    recall = {engines.SQLITE: 0.98, engines.REDIS: 0.9}
+    absent = {engines.CHROMA: "it has not"}
+    return Trial("(x) something", Durability.SECOND, found, setups, recall, absent)
 
 
 def test_a_trial_tells_all() -> None:

@@ -55,8 +55,9 @@ class Reference:
         return 0
 
     def kept(self) -> int:
-        """See `Expiring.kept`."""
-        return len({(owner, conversation) for owner, conversation, _, _ in self._said})
+        """See `Expiring.kept`: those that have not ended."""
+        names = {(owner, conversation) for owner, conversation, _, _ in self._said}
+        return sum(bool(self.last(*name, 1)) for name in names)
 
     def remember(self, statements: Sequence[Statement], vectors: Vectors) -> None:
         """See `Memories.remember`."""
