@@ -60,7 +60,7 @@ pd.DataFrame(rows, index=["is here", "what is on the disk when a write returns",
 # turns, the right neighbours, facts that replace facts, means by day, the end of conversations. Plain
 # Python gives the answers to compare with. Who will fail in what?
 
-# %%
+# %% tags=["slow"]
 from wellness.compare.examination import examine
 
 examined = examine(lesson.settings, time.time)

@@ -105,6 +105,17 @@ def test_claim_18_falls_with_one_other() -> None:
     assert judged(exam=alone)[18] == ("confirmed", "")
 
 
+def test_claim_18_says_when_nobody_else_is_here() -> None:
+    here = {n: examined().found[n] for n in (engines.REDIS, engines.REDIS_KIT, engines.DICT)}
+    word, on = judged(exam=Examined(here | {engines.CHROMA: examined().found[engines.CHROMA]}))[18]
+    assert (word, on) == ("refuted", "")
+    trials = [turns(Durability.NONE)]
+    endings = {engines.REDIS: ending(engines.REDIS, by_itself=True, felt=1.0)}
+    last = findings(trials, endings, [], Examined(here))[-1]
+    assert last.verdict.word == "depends"
+    assert "no other database is here" in last.verdict.depends_on
+
+
 def test_what_is_not_here_is_not_judged() -> None:
     trials = [turns(Durability.NONE)]
     endings = {engines.REDIS: ending(engines.REDIS, by_itself=True, felt=1.0)}
