@@ -229,19 +229,21 @@ import tempfile
 from pathlib import Path
 from wellness.backup import LocalFolder, backup_user, restore_user
 from wellness.lesson.breakable import breakable
-def examine(client):
-    memory = open_memory(lesson, client)
+def examine(memory):
     asked = {words: memory.recall(words, conversation="elsewhere", now=lesson.now).memories[:1] for words in ("What is my physio called?", "What is my goal weight?")}
     return {"turns": len(memory.short.read("outage", 100))} | {words: found[0].fact.text if found else "" for words, found in asked.items()}
 with tempfile.TemporaryDirectory() as folder, breakable(lesson.settings) as own:
     made = backup_user(lesson.client, "sample", LocalFolder(Path(folder)), namespace=lesson.namespace, now=lesson.now)
+    here, there = open_memory(lesson), open_memory(lesson, own.client)  # makes the index there, before there is anything to search
     print(made, restore_user(own.client, file := Path(folder) / made.name), sep="\n")
-    display(pd.DataFrame({"here": examine(lesson.client), "restored elsewhere": examine(own.client)}))
+    display(pd.DataFrame({"here": examine(here), "restored elsewhere": examine(there)}))
     content = file.read_bytes()
     file.write_bytes(content[:500] + bytes([content[500] ^ 1]) + content[501:])  # one bit
     print(attempt("restore", partial(restore_user, own.client, file, replace=True)).message)
 
 # %% [markdown]
+# The search index is in no backup: it is built from the keys. Made before the restore, it takes them in as they
+# come; made afterwards, it is filled in the background, and until then a recall finds nothing and says nothing.
 # The damage was found before anything was written. `wellness backup` and `wellness restore` do the same at a
 # prompt, also for all data: a snapshot, which counts only after a private server has loaded it. A person's
 # health data lies under the same tag, and would come along.
