@@ -111,6 +111,17 @@ def test_a_folder_in_use_is_not_swept() -> None:
     assert mine.path not in folders()
 
 
+def test_what_cannot_be_removed_is_swept_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = workplace.Workplace()
+    (mine.path / "server").mkdir()
+    with monkeypatch.context() as held:
+        held.setattr(workplace.shutil, "rmtree", lambda *_, **__: None)
+        mine.close()
+    assert (mine.path / "server").is_dir()
+    workplace.sweep()
+    assert not mine.path.exists()
+
+
 def test_a_missing_package_says_what_to_do(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,7 +32,7 @@ class Workplace:
         """Remove it; twice does no harm."""
         lock, self._lock = self._lock, None
         if lock is not None:
-            shutil.rmtree(self.path, ignore_errors=True)
+            _remove(self.path)
             os.close(lock)
 
     def __enter__(self) -> Self:
@@ -49,7 +49,20 @@ def sweep() -> None:
             if not (path / OWNER).exists() or locks.is_held(path / OWNER):
                 continue
             if not any(DataFolder(at).is_served() for at in (path, path / "server")):
-                shutil.rmtree(path, ignore_errors=True)
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder, the lock last: what cannot be removed now is still known to be nobody's."""
+    for child in path.iterdir():
+        if child.name == OWNER:
+            continue
+        if child.is_dir():
+            shutil.rmtree(child, ignore_errors=True)
+        else:
+            child.unlink(missing_ok=True)
+    if [child.name for child in path.iterdir()] == [OWNER]:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def size(path: Path) -> int:
