@@ -316,7 +316,8 @@ def alone(say):
 def main(arguments=None):
     """The command: 0 when the extra is installed, 1 after one clear message, 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(description="Install Redis Wellness from requirements.lock.")
-    parser.add_argument("extra", help="lab (the notebooks), engines (what lesson 08 compares with) or test (both, and tests)")
+    extras = "lab (the notebooks), engines (what lesson 08 compares with) or test (both, and tests)"
+    parser.add_argument("extra", help=extras)
     parser.add_argument("--venv", default=".venv", help="folder of the environment (.venv)")
     options = parser.parse_args(arguments)
     environment = Environment(ROOT / options.venv)
