@@ -281,8 +281,8 @@ display(balance, asked, moved, pd.DataFrame([(what, one.word) for what, one in j
 #
 # Sharding on the user does what it promises: shards know nothing of each other, and a person is one shard's
 # business. What it does not do stands in the first and the last row of the verdicts: a Cluster has at most a
-# thousand nodes by its own specification, and no shard computes an answer. A million people, with these
-# assumptions, are several Clusters, or readings that move to something cheaper than memory when they are old.
+# thousand nodes by its own specification, and no shard computes an answer. Where a million people need more nodes
+# than that, they need several Clusters, or old readings must move to something cheaper than memory.
 #
 # ## Recap
 #
