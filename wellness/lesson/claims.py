@@ -138,6 +138,8 @@ class ClaimsTable:
     @property
     def summary(self) -> str:
         """How many claims were judged how; one that lessons judge differently counts for each."""
+        if not self.claims:
+            return "No claim is among them."
         counts = Counter(entry.verdict.word for entry in self.entries)
         said = [f"{counts[word]} {word}" for word in SYMBOLS if counts[word]]
         if missing := len(self.claims) - len({entry.claim for entry in self.entries}):
@@ -156,7 +158,8 @@ class ClaimsTable:
                 rows.append(
                     _row(claim, f"– {OPEN}", "", f"lesson {claim.lesson}", claim.experiment)
                 )
-        return pd.DataFrame(rows).set_index("#")
+        columns = ["#", "claim", "verdict", "measured", "experiment", "where"]
+        return pd.DataFrame(rows, columns=columns).set_index("#")
 
     def __repr__(self) -> str:
         return self.summary
