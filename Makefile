@@ -20,10 +20,10 @@ endef
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo lab models test test-all notebooks run bench doctor lock clean
+.PHONY: help demo lab models test test-all notebooks run cheat-sheet pictures bench doctor lock clean
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
 
 demo: ## From nothing to JupyterLab on the first notebook, with the sample data in Redis
 	$(INSTALL) lab
@@ -63,6 +63,18 @@ run: ## Execute every solved lesson into a self-contained page under build/html
 	$(INSTALL) lab
 	@$(WELLNESS) setup
 	@$(RUN) wellness.lesson.pages
+
+cheat-sheet: ## One page with the ledger of this machine: build/cheat-sheet.pdf
+	$(INSTALL) test
+	@$(WELLNESS) setup
+	@$(RUN) wellness.lesson.browser
+	@$(RUN) wellness.lesson.cheat_sheet
+
+pictures: ## The pictures of the README, taken of the running kit: docs/pictures
+	$(INSTALL) test
+	@$(WELLNESS) setup
+	@$(RUN) wellness.lesson.browser
+	@$(RUN) wellness.lesson.pictures
 
 bench: ## The long measurements, kept with date and versions under build/bench
 	$(INSTALL) test
