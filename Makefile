@@ -20,7 +20,7 @@ endef
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo lab models test test-all notebooks run cheat-sheet pictures bench doctor lock clean
+.PHONY: help demo lab models test test-all notebooks run cheat-sheet pictures provenance bench doctor lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -75,6 +75,10 @@ pictures: ## The pictures of the README, taken of the running kit: docs/pictures
 	@$(WELLNESS) setup
 	@$(RUN) wellness.lesson.browser
 	@$(RUN) wellness.lesson.pictures
+
+provenance: ## The table of packages, models and data with their licences: docs/provenance.md
+	$(INSTALL) test
+	@$(RUN) wellness.lesson.provenance
 
 bench: ## The long measurements, kept with date and versions under build/bench
 	$(INSTALL) test
