@@ -36,7 +36,7 @@ play
 # %% [markdown]
 # ## The board
 #
-# Choose a question: Tab moves to the list, the arrow keys choose, Tab again and Space press the button. The
+# Choose a question, from the list or with Next: Tab moves from button to button, Space presses them. The last
 # button runs the experiment again, in small. A proof in small decides nothing, so it is not entered into the
 # ledger: it shows *how* it was measured. Where an experiment is too large for that, the button reads what its
 # lesson recorded, or says that nobody has measured it.

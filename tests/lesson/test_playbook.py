@@ -176,13 +176,24 @@ def test_the_board_answers_what_is_chosen_and_proves_it(lesson: Lesson) -> None:
     assert "Is a pipeline a transaction?" in board.page.value
     board.button.click()
     assert "nothing was undone" in board.found.value
-    assert not board.button.disabled
+    assert not board.button.disabled, "else it would lose the focus"
     board.chosen.value = "better"
     assert board.found.value == "", "a proof of another question does not stay"
     board.button.click()
     assert "Lesson 06" in board.found.value
     assert "role='alert'" in board.found.value
+    board.after.click()
+    assert board.chosen.value == "down"
+    board.before.click()
     assert "Does memory make" in board._repr_mimebundle_()["text/html"]
+
+
+def test_the_questions_go_round(lesson: Lesson) -> None:
+    board = Playbook(lesson).board()
+    board.before.click()
+    assert board.chosen.value == LEFT_OUT[-1].name
+    board.after.click()
+    assert board.chosen.value == EXPECTED[0].name
 
 
 def test_an_unforeseen_error_becomes_a_sentence() -> None:

@@ -139,7 +139,8 @@ class Playbook:
 class Board:
     """A list of questions; what is chosen is answered, and the button runs its proof.
 
-    The list and the button are reached with Tab, the list answers to the arrow keys.
+    With the keyboard, questions are chosen by the buttons beside the list: JupyterLab takes the
+    arrow keys of a list for itself.
     """
 
     def __init__(self, play: Playbook) -> None:
@@ -147,14 +148,23 @@ class Board:
         self.chosen = widgets.Dropdown(
             options=options, description="Question", layout=widgets.Layout(width="44em")
         )
+        self.before = widgets.Button(description="Previous", tooltip="The question before")
+        self.after = widgets.Button(description="Next", tooltip="The next question")
+        self.before.on_click(lambda _: self._move(-1))
+        self.after.on_click(lambda _: self._move(1))
         self.page = widgets.HTML()
         self._play, self._prover = play, _Prover(play, lambda: self.chosen.value)
         self.button = self._prover.button
         self.found = self._prover.found
-        self.view = widgets.VBox([self.chosen, self.page, self._prover.view])
+        choice = widgets.HBox([self.chosen, self.before, self.after])
+        self.view = widgets.VBox([choice, self.page, self._prover.view])
         self.view.add_class("playbook")
         self.chosen.observe(self._show, names="value")
         self._show()
+
+    def _move(self, by: int) -> None:
+        names = list(self._play.questions)
+        self.chosen.value = names[(names.index(self.chosen.value) + by) % len(names)]
 
     def _show(self, _: Any = None) -> None:
         self.found.value = ""
@@ -179,12 +189,9 @@ class _Prover:
         self.button.on_click(self._press)
 
     def _press(self, _: Any = None) -> None:
-        self.button.disabled = True
+        # The button stays enabled: disabled, it would lose the focus, and the keyboard its place.
         self.found.value = "<p role='status'>Measuring ...</p>"
-        try:
-            self.found.value = told(lambda: self._play.prove(self._name())._repr_html_())
-        finally:
-            self.button.disabled = False
+        self.found.value = told(lambda: self._play.prove(self._name())._repr_html_())
 
 
 def told(render: Callable[[], str]) -> str:
