@@ -161,6 +161,7 @@ def take_all(target: Path, *, at: datetime) -> dict[str, Any]:
     """
     target.mkdir(parents=True, exist_ok=True)
     rows: dict[str, Any] = {}
+    files: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory() as place, browser.launch() as chromium:
         home, folder = Path(place) / "home", Path(place) / "notebooks"
         folder.mkdir()
@@ -168,17 +169,18 @@ def take_all(target: Path, *, at: datetime) -> dict[str, Any]:
                      "WELLNESS_CHAT_MODEL": FIRST_CHAT}  # fmt: skip
         with sheets.serve(folder, home, chromium, variables) as room:
             for one in PICTURES:
-                path = target / f"{one.name}.png"
-                path.write_bytes(take(one, room))
+                files[one.name] = take(one, room)
                 rows[one.name] = {
                     "lesson": one.lesson,
                     "cells_sha256": digest(sources(one)),
-                    "sha256": _hash(path),
+                    "sha256": hashlib.sha256(files[one.name]).hexdigest(),
                     "alternative": one.alternative,
                     "taken": at.date().isoformat(),
                     "on": machine(),
                     "chat_model": FIRST_CHAT,
                 }
+    for name, made in files.items():  # all of them or none
+        (target / f"{name}.png").write_bytes(made)
     (target / SIDECAR).write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return rows
 

@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -81,11 +81,11 @@ def normal(name: str) -> str:
 def licence(package: str) -> str | None:
     """What an installed package says its licence is; None when it is not installed."""
     try:
-        says = metadata(package)
+        says: Any = metadata(package)
     except PackageNotFoundError:
         return None
     if expression := says.get("License-Expression"):
-        return expression
+        return str(expression)
     classified = [
         line.rpartition(" :: ")[2]
         for line in says.get_all("Classifier") or ()

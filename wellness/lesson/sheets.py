@@ -8,6 +8,7 @@ with browser.launch() as chromium, serve(folder, home, chromium) as room:
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -65,7 +66,9 @@ class Room:
         page.on("pageerror", lambda error: sheet.errors.append(str(error)))
         page.on("console", lambda said: _note(sheet.errors, said))
         page.goto(self.address.replace(FIRST, name))
-        sheet.wait(f"window.jupyterapp && {IDLE}", READY_S)
+        # A notebook that was open before may come to the front while the layout is restored.
+        here = f"{NOTEBOOK}?.context?.path?.endsWith({json.dumps(name)})"
+        sheet.wait(f"window.jupyterapp && {here} && {IDLE}", READY_S)
         return sheet
 
 
