@@ -5,7 +5,7 @@ come `notebooks/NN_slug.ipynb`, where each solution is replaced by a blank, and
 `notebooks/solutions/NN_slug.ipynb`. Both have no outputs and are the same bytes on every build.
 
 A cell tagged `exercise` holds a solution between marks; see `blanks.py`. The questions before the
-exercises come from `notebooks/source/explain.toml`; see `explain.py`.
+exercises come from `source/explain.toml`, and the glossary from `source/glossary.toml`.
 
 In Markdown, a line `<!-- lesson-map -->` becomes the table of all lessons and `<!-- nav -->` the
 links to the previous and the next one. The first cell holds the title as its first H1 and a line
@@ -29,7 +29,7 @@ import jupytext
 import nbformat
 
 from wellness.errors import LessonError
-from wellness.lesson import explain
+from wellness.lesson import explain, glossary
 from wellness.lesson.blanks import with_solution, without_solution
 from wellness.lesson.syllabus import MINUTES, NAME, TITLE
 from wellness.settings import project_root
@@ -186,13 +186,13 @@ def lesson_map(lessons: Iterable[Lesson]) -> str:
 
 
 def render(folder: Path) -> dict[Path, str]:
-    """What the notebooks folder should hold: path to text of each generated notebook."""
+    """What the notebooks folder should hold: path to text of each generated file."""
     lessons = read_lessons(folder / "source")
     return {
         place / f"{lesson.name}.ipynb": notebook(lesson, lessons, solved=solved)
         for place, solved in ((folder, False), (folder / "solutions", True))
         for lesson in lessons
-    }
+    } | glossary.render(folder, lessons)
 
 
 def drift(folder: Path) -> dict[Path, str]:
@@ -237,7 +237,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path, problem in wrong.items():
         sys.stdout.write(f"{path.relative_to(options.folder)} {problem}\n")
     if not options.check:
-        sys.stdout.write(f"{len(wrong)} of {len(render(options.folder))} notebooks changed.\n")
+        sys.stdout.write(f"{len(wrong)} of {len(render(options.folder))} files changed.\n")
     elif wrong:
         sys.stdout.write(f"The notebooks are not what notebooks/source says: `{COMMAND}`.\n")
     return 1 if options.check and wrong else 0
