@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 GUARD = Path(__file__).parent / "loopback"
 LISTEN = """
@@ -72,3 +75,14 @@ asyncio.run(ask())
     output, errors, refused = run(program, tmp_path)
     assert (output, errors) == ("", "")
     assert sorted(line.split("'")[1] for line in refused.splitlines()) == ["192.0.2.1", "192.0.2.2"]
+
+
+def test_a_kernel_is_guarded_too(tmp_path: Path) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[  # type: ignore[no-untyped-call]
+        nbformat.v4.new_code_cell("import socket; socket.create_connection(('192.0.2.1', 80), 1)")  # type: ignore[no-untyped-call]
+    ])  # fmt: skip
+    refused = tmp_path / "refused.txt"
+    ours = {"PYTHONPATH": str(GUARD), "WELLNESS_TEST_REFUSED": str(refused)}
+    with pytest.raises(CellExecutionError, match="no network beyond loopback"):
+        NotebookClient(notebook, timeout=60, kernel_name="python3").execute(env=os.environ | ours)
+    assert "192.0.2.1" in refused.read_text()
