@@ -15,11 +15,11 @@ from wellness.settings import project_root
 NOTEBOOKS = project_root() / "notebooks"
 # What a reader may stumble over in these lessons; a list made apart from the file.
 NEEDED = {
-    "append-only file", "BM25", "circuit breaker", "consumer group", "cosine distance",
+    "ACL", "append-only file", "BM25", "circuit breaker", "consumer group", "cosine distance",
     "durability", "embedding", "eviction", "expiry", "failover", "FLAT", "half-open interval",
     "hash", "histogram", "HNSW", "list", "Lua script", "MULTI", "p99", "pipeline", "Pub/Sub",
     "recall@k", "reciprocal rank fusion", "replica", "rollup", "round trip", "router",
-    "semantic cache", "Sentinel", "slot", "snapshot", "sorted set", "Stream", "token budget",
+    "semantic cache", "Sentinel", "slot", "snapshot", "sorted set", "Stream", "TLS", "token budget",
     "tool call", "turn", "validator", "WAIT", "WATCH",
 }  # fmt: skip
 
