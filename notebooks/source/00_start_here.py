@@ -104,12 +104,20 @@ from wellness.lesson import own_export
 own_export.form(lesson.client, lesson.settings)
 
 # %% [markdown]
-# ## The lessons
-#
-# <!-- lesson-map -->
+# ## The lessons, and how far you are
 #
 # Each lesson stands alone: it begins with what it needs and removes what it made. The notebooks in
-# `solutions/` are the same lessons with the exercises solved.
+# `solutions/` are the same lessons with the exercises solved. When the check of an exercise passes,
+# that is remembered in Redis, where else, in one hash that outlives the lessons. Hence this map:
+
+# %%
+from wellness.lesson import progress_map
+
+progress_map.of(lesson)
+
+# %% [markdown]
+# A word that is new to you may stand in the glossary, `notebooks/GLOSSARY.md`. When all is passed, build a
+# part of the kit anew: `docs/capstone.md` describes it.
 #
 # ## What is being tested here
 #

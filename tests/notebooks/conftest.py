@@ -10,6 +10,7 @@ from wellness.lesson import build
 from wellness.settings import project_root
 
 NOTEBOOKS = project_root() / "notebooks"
+collect_ignore = ["loopback"]  # to import it, as a search for doctests does, is to be guarded
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

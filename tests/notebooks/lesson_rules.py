@@ -9,12 +9,14 @@ from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from wellness.lesson import explain
 from wellness.lesson.build import ALLOWED_TAGS
 
 MAX_CODE_CELLS = 20
 MAX_LINES = 15
 EXERCISES = 3
 HINTS = 3
+QUESTIONS = (1, 2)
 SETUP = "from wellness.lesson import kit\nlesson = kit.start({number!r})"
 
 # A number with a unit of time, size, share or speed-up: something a reader's machine must say.
@@ -163,6 +165,27 @@ def exercises_with_hints_and_checks(notebook: Any) -> list[str]:
     return problems
 
 
+def questions_with_folded_answers(notebook: Any) -> list[str]:
+    """One or two, in a cell of their own, after the recap and before the first exercise."""
+    cells = notebook.cells
+    asked = [i for i, cell in enumerate(cells) if _has_heading(cell, explain.HEADING)]
+    if len(asked) != 1:
+        return [f"{len(asked)} cells with {explain.HEADING!r}"]
+    text = cells[asked[0]].source
+    questions = len(re.findall(r"^\*\*Question \d\.\*\* \S", text, re.MULTILINE))
+    folded = re.findall(r"<details><summary>[^<]+</summary>\n\n.+?\n\n</details>", text, re.DOTALL)
+    problems = (
+        []
+        if len(folded) == questions in QUESTIONS
+        else [f"{questions} questions, {len(folded)} folded answers"]
+    )
+    at = [i for i, cell in enumerate(cells) if re.search(r"(?m)^#+ Exercise \d", cell.source)]
+    recaps = [i for i, cell in enumerate(cells) if _has_heading(cell, "## Recap")]
+    if not all(recap < asked[0] for recap in recaps) or not all(asked[0] < one for one in at):
+        problems.append("the questions do not stand between the recap and the exercises")
+    return problems
+
+
 def no_outputs(notebook: Any) -> list[str]:
     cells = code(notebook)
     return [f"output of {c.source[:40]!r}" for c in cells if c.outputs or c.execution_count]
@@ -208,6 +231,7 @@ RULES = [
     small_enough_to_read,
     recap_then_exercises_then_finish,
     exercises_with_hints_and_checks,
+    questions_with_folded_answers,
     no_outputs,
     images_say_what_they_show,
     no_measured_figure_in_prose,

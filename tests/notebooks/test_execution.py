@@ -2,7 +2,8 @@
 
 The lessons are copied to a temporary folder and use a Redis of their own there. Lessons with a
 cell tagged `slow` run once solved and once as the learner gets them; the others also in reverse
-order, twice in one kernel, and two at once.
+order, twice in one kernel, and two at once. All of it without a network: a Python process that
+reaches beyond loopback gets an error (`loopback/sitecustomize.py`), and the test fails.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from wellness.local_ollama import FIRST_CHAT
 from wellness.settings import Settings
 
 CELL_TIMEOUT_S = 600
+LOOPBACK = Path(__file__).parent / "loopback"
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,22 @@ class Place:
     home: Path
     client: Client
 
+    @property
+    def refused(self) -> Path:
+        """Where every attempt to reach beyond loopback is written down, one a line."""
+        return self.folder / "refused.txt"
+
     def environment(self, checks: str) -> dict[str, str]:
         ours = {
             "WELLNESS_HOME": str(self.home),
             "WELLNESS_CHECKS": checks,
             "WELLNESS_SCALE": os.environ.get("WELLNESS_SCALE", "ci"),
             "WELLNESS_CHAT_MODEL": FIRST_CHAT,  # whatever larger one this machine has
+        }
+        path = [str(LOOPBACK), *filter(None, [os.environ.get("PYTHONPATH")])]
+        ours |= {
+            "PYTHONPATH": os.pathsep.join(path),
+            "WELLNESS_TEST_REFUSED": str(self.refused),
         }
         outer = re.compile("REDIS_URL|PYTEST_.*")  # a person's Redis, and this test run's options
         kept = {name: text for name, text in os.environ.items() if not outer.fullmatch(name)}
@@ -93,6 +105,8 @@ def nbmake(place: Place, folder: Path, checks: str) -> dict[str, Any]:
     assert suite is not None
     counts = [int(suite.attrib[name]) for name in ("tests", "errors", "failures", "skipped")]
     assert counts == [len(paths), 0, 0, 0], done.stdout
+    attempts = place.refused.read_text("utf-8") if place.refused.exists() else ""
+    assert attempts == "", "a lesson reached beyond loopback"
     return {path.name: read(path) for path in paths}
 
 

@@ -10,7 +10,7 @@ import lesson_rules as rules
 import nbformat
 import pytest
 
-from wellness.lesson import build
+from wellness.lesson import build, explain
 
 Rule = Callable[[Any], list[str]]
 GOOD = """\
@@ -55,7 +55,21 @@ answer_{n} = {n}
 # %% tags=["check"]
 lesson.check("90-{n}", answer_{n})
 """
-LESSON = GOOD + "".join(EXERCISE.format(n=n) for n in (1, 2, 3)) + "\n# %%\nlesson.finish()\n"
+ASKED = """
+# %% [markdown]
+# ## Explain it back
+#
+# **Question 1.** Why six times seven?
+#
+# <details><summary>An answer to question 1</summary>
+#
+# Nobody knows.
+#
+# </details>
+"""
+LESSON = (
+    GOOD + ASKED + "".join(EXERCISE.format(n=n) for n in (1, 2, 3)) + "\n# %%\nlesson.finish()\n"
+)
 
 BREAKS = [
     (rules.one_title_with_objectives_and_minutes, "# ## Recap", "# # Another title"),
@@ -74,6 +88,11 @@ BREAKS = [
     (rules.exercises_with_hints_and_checks, 'check("90-3"', 'check("90-2"'),
     (rules.exercises_with_hints_and_checks, 'check("90-3"', 'check("89-3"'),
     (rules.exercises_with_hints_and_checks, "<summary>Hint 3</summary>", ""),
+    (rules.questions_with_folded_answers, "## Explain it back", "## Explain"),
+    (rules.questions_with_folded_answers, "**Question 1.** Why", "Why"),
+    (rules.questions_with_folded_answers, "\n# Nobody knows.", ""),
+    (rules.questions_with_folded_answers, "# ## Explain", "# ## Exercise 90-4\n#\n# ## Explain"),
+    (rules.questions_with_folded_answers, ASKED, ASKED + "\n# ## Recap\n"),
     (rules.images_say_what_they_show, "![A rising line]", "![]"),
     (rules.images_say_what_they_show, "![A rising line](figure.svg)", '<img src="a.png" alt="">'),
     *((rules.no_measured_figure_in_prose, "Now you can tell", text) for text in (
@@ -114,6 +133,11 @@ def test_the_notebooks_in_the_folder_are_what_their_source_says(notebooks: Path)
 def test_lessons_keep_the_rules(lesson: build.Lesson, rule: Rule) -> None:
     for solved in (False, True):
         assert rule(built(lesson, solved=solved)) == []
+
+
+def test_every_question_belongs_to_a_lesson_that_is_planned(notebooks: Path) -> None:
+    asked = explain.read(notebooks / "source")
+    assert set(asked) == {f"{number:02}" for number in range(12)}
 
 
 def test_notebooks_on_disk_have_no_outputs(lesson: build.Lesson, notebooks: Path) -> None:

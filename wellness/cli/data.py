@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -23,7 +25,11 @@ from wellness.cli.console import (
 from wellness.errors import SettingsError, StoreError, UnknownUser
 from wellness.zones import machine_zone, zone_named
 
+if TYPE_CHECKING:
+    from redis import Redis
+
 DEFAULT_PERIOD = "last 7 days"
+ERASE_S = 60.0  # for Redis to write its log anew: some seconds for years of data on a slow disk
 
 
 def import_(
@@ -131,7 +137,10 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     json: Json = False,
 ) -> None:
-    """Delete stored data: one user's, or everything the kit has written to this Redis."""
+    """Delete stored data: one user's, or everything the kit has written to this Redis.
+
+    The embedded server's log is written anew, so that what was deleted is not left in its file.
+    """
     from wellness import keys
 
     if bool(user) == everything:
@@ -144,7 +153,35 @@ def reset(
             gone = keys.delete_all(store.client, settings.namespace)
         elif not (gone := store.delete()):
             raise UnknownUser(user, keys.users(store.client, settings.namespace))
+        if not settings.redis_url:  # a Redis of yours is yours to look after
+            _erase(store.client)
     write_json({"deleted_keys": gone}) if json else write(f"Deleted {what}: {gone:,} keys.")
+
+
+def _erase(client: Redis) -> None:
+    """Have the append-only file written anew: until then it holds each word that was deleted.
+
+    Raises:
+        StoreError: it is not done in time.
+    """
+    from redis.exceptions import ResponseError
+
+    deadline = time.monotonic() + ERASE_S
+    asked = False
+    while time.monotonic() < deadline:
+        state: Any = client.info("persistence")
+        busy = state["aof_rewrite_in_progress"] or state["aof_rewrite_scheduled"]
+        if not busy and asked:
+            return
+        if not busy:  # one that is under way may have begun before the deletion
+            with suppress(ResponseError):  # somebody else was quicker
+                client.bgrewriteaof()
+                asked = True
+        time.sleep(0.02)
+    raise StoreError(
+        "The data are deleted, but Redis has not yet written its log anew.",
+        hint="Call `wellness reset` again, or remove the folder `redis` in `.wellness`.",
+    )
 
 
 def period(

@@ -4,7 +4,8 @@
 come `notebooks/NN_slug.ipynb`, where each solution is replaced by a blank, and
 `notebooks/solutions/NN_slug.ipynb`. Both have no outputs and are the same bytes on every build.
 
-A cell tagged `exercise` holds a solution between marks; see `blanks.py`.
+A cell tagged `exercise` holds a solution between marks; see `blanks.py`. The questions before the
+exercises come from `source/explain.toml`, and the glossary from `source/glossary.toml`.
 
 In Markdown, a line `<!-- lesson-map -->` becomes the table of all lessons and `<!-- nav -->` the
 links to the previous and the next one. The first cell holds the title as its first H1 and a line
@@ -17,7 +18,6 @@ import argparse
 import ast
 import hashlib
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,9 @@ import jupytext
 import nbformat
 
 from wellness.errors import LessonError
+from wellness.lesson import explain, glossary
 from wellness.lesson.blanks import with_solution, without_solution
+from wellness.lesson.syllabus import MINUTES, NAME, TITLE
 from wellness.settings import project_root
 
 ALLOWED_TAGS = frozenset({"exercise", "check", "hide-input", "slow"})
@@ -38,9 +40,6 @@ METADATA: dict[str, Any] = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
-_NAME = re.compile(r"(\d\d)_(\w+)\.py")
-_TITLE = re.compile(r"^# +(.+?) *$", re.MULTILINE)
-_MINUTES = re.compile(r"\bminutes\b\W*present (\d+), practise (\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -80,12 +79,12 @@ def read_lesson(path: Path) -> Lesson:
     Raises:
         LessonError: its name, title, minutes, a tag or a solution is not as the build needs it.
     """
-    name = _NAME.fullmatch(path.name)
-    if not name:
+    name = NAME.fullmatch(path.stem)
+    if not name or path.suffix != ".py":
         raise LessonError(f"{path}: a lesson's file is called NN_slug.py.")
     cells = jupytext.reads(path.read_text("utf-8"), fmt="py:percent").cells
     head = cells[0].source if cells and cells[0].cell_type == "markdown" else ""
-    title, minutes = _TITLE.search(head), _MINUTES.search(head)
+    title, minutes = TITLE.search(head), MINUTES.search(head)
     if not title or not minutes:
         raise LessonError(
             f"{path}: the first cell has no title or no minutes.",
@@ -95,13 +94,14 @@ def read_lesson(path: Path) -> Lesson:
     for cell in cells:
         if problem := _problem(cell):
             raise LessonError(f"{path}: {problem}, in the cell that begins {cell.source[:60]!r}.")
+    questions = explain.read(path.parent).get(name[1], [])
     return Lesson(
         number=name[1],
         name=path.stem,
         title=title[1],
         present=int(minutes[1]),
         practise=int(minutes[2]),
-        cells=cells,
+        cells=explain.insert(cells, questions),
     )
 
 
@@ -186,13 +186,13 @@ def lesson_map(lessons: Iterable[Lesson]) -> str:
 
 
 def render(folder: Path) -> dict[Path, str]:
-    """What the notebooks folder should hold: path to text of each generated notebook."""
+    """What the notebooks folder should hold: path to text of each generated file."""
     lessons = read_lessons(folder / "source")
     return {
         place / f"{lesson.name}.ipynb": notebook(lesson, lessons, solved=solved)
         for place, solved in ((folder, False), (folder / "solutions", True))
         for lesson in lessons
-    }
+    } | glossary.render(folder, lessons)
 
 
 def drift(folder: Path) -> dict[Path, str]:
@@ -237,7 +237,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path, problem in wrong.items():
         sys.stdout.write(f"{path.relative_to(options.folder)} {problem}\n")
     if not options.check:
-        sys.stdout.write(f"{len(wrong)} of {len(render(options.folder))} notebooks changed.\n")
+        sys.stdout.write(f"{len(wrong)} of {len(render(options.folder))} files changed.\n")
     elif wrong:
         sys.stdout.write(f"The notebooks are not what notebooks/source says: `{COMMAND}`.\n")
     return 1 if options.check and wrong else 0

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import ResponseError
 
-from wellness.client import Client, ConnectionFailed, GuardedPipeline
+from wellness.client import Client, ConnectionFailed
 from wellness.lesson.checks import Verdict
+from wellness.lesson.mortal import Mortal, Tape
 
 if TYPE_CHECKING:
     from wellness.lesson.kit import Lesson
@@ -75,53 +76,6 @@ def check_1(lesson: Lesson, prediction: dict[str, int]) -> Verdict:
     return Verdict(True, "You know what each way leaves behind; all five were tried just now.")
 
 
-class _Mortal(Client):
-    """A client whose connection is lost before a certain round trip."""
-
-    def __init__(self, of: Client, trips: int) -> None:
-        super().__init__(of.connection_pool, of.guard)
-        self.left = trips
-
-    def live(self) -> None:
-        """One round trip more, or none."""
-        if not self.left:
-            raise ConnectionFailed("The connection was cut.")
-        self.left -= 1
-
-    def execute_command(self, *args: Any, **options: Any) -> Any:
-        """Send a command, while alive."""
-        self.live()
-        return super().execute_command(*args, **options)
-
-    def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> GuardedPipeline:
-        """A pipeline that dies with the client."""
-        return _MortalPipeline(self, transaction, shard_hint)
-
-
-class _MortalPipeline(GuardedPipeline):
-    def __init__(self, client: _Mortal, transaction: bool, shard_hint: Any) -> None:
-        self._mortal = client
-        super().__init__(client, transaction, shard_hint)
-
-    def immediate_execute_command(self, *args: Any, **options: Any) -> Any:
-        self._mortal.live()
-        return super().immediate_execute_command(*args, **options)
-
-    def execute(self, raise_on_error: bool = True) -> list[Any]:
-        self._mortal.live()
-        return super().execute(raise_on_error)
-
-
-class _Tape:
-    """Remembers what passes: a command's name, PIPELINE or MULTI."""
-
-    def __init__(self) -> None:
-        self.names: set[str] = set()
-
-    def on_command(self, name: str, *_: object) -> None:
-        self.names.add(name)
-
-
 KEEP, TTL_S, TRIPS = 3, 60, 6
 
 
@@ -129,7 +83,7 @@ def check_2(lesson: Lesson, append: Callable[..., Any]) -> Verdict:
     """However early the connection is lost, the list is as it was or as it should be."""
     client, key = lesson.client, lesson.keys().scratch("exercise 2")
     client.delete(key)
-    tape = _Tape()
+    tape = Tape()
     client.guard.add(tape)
     try:
         for number in range(5):
@@ -147,7 +101,7 @@ def check_2(lesson: Lesson, append: Callable[..., Any]) -> Verdict:
             if before:
                 client.rpush(key, *before)
                 client.expire(key, TTL_S)
-            mortal = _Mortal(client, trips)
+            mortal = Mortal(client, trips)
             with suppress(ConnectionFailed):
                 append(mortal, key, "new", KEEP, TTL_S)
             now = client.lrange(key, 0, -1)
