@@ -7,6 +7,7 @@ environment are dropped, and the default home is a temporary folder.
 from __future__ import annotations
 
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,9 @@ KEPT = {"WELLNESS_CACHE", "WELLNESS_SCALE"}  # neither leads to anyone's data
 
 
 def pytest_configure() -> None:
+    # A shell that starts something in the background makes it deaf to Ctrl-C, and all its children.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in list(os.environ):
         if name in ("REDIS_URL", "OLLAMA_HOST") or (
             name.startswith("WELLNESS_") and name not in KEPT

@@ -405,9 +405,15 @@ def test_indexes_of_the_namespace_only(client: Redis, namespace: str) -> None:
     keys = Keys(namespace, "ann")
     client.hset(keys.memory("1"), mapping={"t": "one", "v": bytes(8)})
     try:
-        state = indexes(client, namespace)
-        assert isinstance(state, Indexes)
-        (one,) = state.indexes
+        one = None
+        for _ in range(100):  # a new index looks through all keys of the server in the background
+            state = indexes(client, namespace)
+            assert isinstance(state, Indexes)
+            (one,) = state.indexes
+            if one.indexed == 1:
+                break
+            time.sleep(0.05)
+        assert one is not None
         (vector,) = one.vectors
         assert (one.name, one.documents, one.failures, one.indexed) == (name, 1, 0, 1.0)
         assert one.vector_bytes > 0

@@ -25,8 +25,7 @@ class Workplace:
 
     def __init__(self) -> None:
         sweep()
-        self.path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
-        self._lock: int | None = locks.try_lock(self.path / OWNER)
+        self.path, self._lock = _take()
 
     def close(self) -> None:
         """Remove it; twice does no harm."""
@@ -42,14 +41,29 @@ class Workplace:
         self.close()
 
 
+def _take() -> tuple[Path, int | None]:
+    """A new folder and its lock.
+
+    Whoever sweeps at this very moment may come between the two; the folder is theirs then.
+    """
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        with suppress(FileNotFoundError):
+            if (lock := locks.try_lock(path / OWNER)) is not None:
+                return path, lock
+
+
 def sweep() -> None:
     """Remove the folders of owners that were killed."""
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):  # another user's, or just being made or removed
-            if not (path / OWNER).exists() or locks.is_held(path / OWNER):
+            if not (path / OWNER).exists() or (lock := locks.try_lock(path / OWNER)) is None:
                 continue
-            if not any(DataFolder(at).is_served() for at in (path, path / "server")):
-                _remove(path)
+            try:
+                if not any(DataFolder(at).is_served() for at in (path, path / "server")):
+                    _remove(path)
+            finally:
+                os.close(lock)
 
 
 def _remove(path: Path) -> None:

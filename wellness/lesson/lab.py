@@ -97,7 +97,13 @@ def is_free(port: int) -> bool:
 
 
 @contextmanager
-def serving(notebook: Path, *, home: Path, port: int | None = None) -> Iterator[Lab]:
+def serving(
+    notebook: Path,
+    *,
+    home: Path,
+    port: int | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[Lab]:
     """JupyterLab on `notebook` while the block runs; it and its kernels are gone afterwards.
 
     Args:
@@ -105,6 +111,7 @@ def serving(notebook: Path, *, home: Path, port: int | None = None) -> Iterator[
             is in it, else the notebook's own folder.
         home: folder of this checkout's own data, see `settings.Settings.home`.
         port: this one and no other; without it 8888 or, when that is busy, the next free one.
+        variables: of the environment, for the server and its kernels, besides those of this one.
 
     Raises:
         LessonError: there is no such notebook, the port is busy, or the server does not start.
@@ -120,7 +127,7 @@ def serving(notebook: Path, *, home: Path, port: int | None = None) -> Iterator[
         )
     root = settings.project_root()
     root = root if notebook.is_relative_to(root) else notebook.parent
-    variables = environment(home, os.environ)
+    ours = environment(home, {**os.environ, **(variables or {})})
     log = home / "jupyter" / "lab.log"
     with log.open("wb") as sink:
         # Its own session, as Ctrl-C must reach only us: Jupyter would ask whether it is meant.
@@ -132,14 +139,14 @@ def serving(notebook: Path, *, home: Path, port: int | None = None) -> Iterator[
                 f"--ServerApp.port_retries={0 if port else 50}",
                 *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
             ],
-            env=variables,
+            env=ours,
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     try:
-        runtime = Path(variables["JUPYTER_RUNTIME_DIR"])
+        runtime = Path(ours["JUPYTER_RUNTIME_DIR"])
         info = _wait(process, runtime / f"jpserver-{process.pid}.json", log)
         path = quote(notebook.relative_to(root).as_posix())
         url = f"http://127.0.0.1:{info['port']}/lab/tree/{path}?token={info['token']}"

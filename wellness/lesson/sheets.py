@@ -160,21 +160,15 @@ def serve(
         folder: to serve.
         home: of everything that kernels store.
         chromium: to look with.
-        variables: of the environment, for kernels; what was there is put back afterwards.
+        variables: of the environment, for the server and its kernels.
     """
     first = folder / FIRST
     nbformat.write(nbformat.v4.new_notebook(), first)  # type: ignore[no-untyped-call]
     lab.environment(home, {})
     exposed = "c.LabApp.expose_app_in_browser = True\n"  # how one knows what the page is doing
     (home / "jupyter" / "jupyter_lab_config.py").write_text(exposed, "utf-8")
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        with lab.serving(first, home=home) as serving:
-            yield Room(folder, serving.url, chromium)
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
+    with lab.serving(first, home=home, variables=variables) as serving:
+        yield Room(folder, serving.url, chromium)
 
 
 def _note(errors: list[str], said: Any) -> None:
