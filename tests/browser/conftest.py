@@ -1,4 +1,8 @@
-"""A real JupyterLab in a real browser: one server and one Chromium for all tests of a worker."""
+"""A real JupyterLab in a real browser: one server and one Chromium for the tests of a module.
+
+Not for all: while Playwright is on, its event loop runs in this thread, and no other test that
+needs one could have its own.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ from wellness.local_ollama import FIRST_CHAT
 __all__ = ["IDLE", "NOTEBOOK", "READY_S", "RUN_S", "Room", "Sheet"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     if os.environ.get("NO_BROWSER") or browser.find() is None:
         pytest.skip("NO_BROWSER is set, or there is no Chromium; see wellness.lesson.browser")
@@ -23,7 +27,7 @@ def chromium() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Room]:
     home = tmp_path_factory.mktemp("lab home")
     ours = {
