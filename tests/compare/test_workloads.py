@@ -133,11 +133,11 @@ def test_old_conversations_go(here: Settings, name: str) -> None:
 
 
 def test_weights(here: Settings) -> None:
-    content = Content(corpus(300, owners=3, questions=1, dimensions=64, seed=1), 2, 10, 6)
+    content = Content(corpus(3000, owners=3, questions=1, dimensions=64, seed=1), 2, 10, 6)
     names = (engines.REDIS, engines.POSTGRES, engines.DICT)
     classes = {name: engines.classes(name)[-1] for name in names}
     weights = footprints(classes, content, settings=here, clock=time.time)
-    assert content.bytes > 300 * 64 * 4 + 60 * 16
+    assert content.bytes > 3000 * 64 * 4 + 60 * 16
     assert weights.keys() == set(names)
     for name, found in weights.items():
         assert found.memory_bytes > content.corpus.vectors.nbytes / 2, name

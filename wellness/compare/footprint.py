@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
@@ -111,12 +112,11 @@ def footprint(
         theirs.close()
         try:
             _receive(ours)
-            before = _memory([*running.pids, loader.pid])
+            weigh = partial(_memory, running.pids, loader.pid)
+            before = weigh()
             ours.send("go")
             readings = bool(_receive(ours))
-            watched = running.pids or [loader.pid]
-            memory = _memory([*running.pids, loader.pid])
-            grown = sum(memory[pid] - before.get(pid, 0) for pid in watched)
+            grown = weigh() - before
             return Footprint(
                 Setup(engine, running.version, durability, running.settings),
                 content.bytes - (0 if readings else content.days * content.per_day * READING_BYTES),
@@ -159,14 +159,18 @@ def _load(
         pipe.recv()  # stay until we are weighed
 
 
-def _memory(pids: Iterable[int]) -> dict[int, int]:
-    """Bytes of each process; pages that several share count by their part, where Linux tells."""
-    found = {}
-    for pid in pids:
+def _memory(engine: Sequence[int], loader: int) -> int:
+    """Bytes of the engine's processes, or, if it has none, of the one that holds it.
+
+    Pages that an engine's processes share count by their part, where Linux tells. Not so for the
+    loader: what it shares, it shares with its siblings, and its part changes when one starts.
+    """
+    bytes_ = 0
+    for pid in engine or [loader]:
         with suppress(psutil.NoSuchProcess):
             told = psutil.Process(pid).memory_full_info()
-            found[pid] = int(getattr(told, "pss", told.uss))
-    return found
+            bytes_ += int(getattr(told, "pss", told.uss) if engine else told.uss)
+    return bytes_
 
 
 def _ports(pids: Sequence[int]) -> int:
