@@ -3,49 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
-from typing import Self
 
 from wellness.compare import packages
 from wellness.compare.chroma import GRAPH, ChromaAdapter
+from wellness.compare.housed import Housed
 from wellness.compare.in_process import InProcess
-from wellness.compare.protocols import Adapter, CannotDo, Clock, Durability, Place
+from wellness.compare.protocols import Adapter, CannotDo, Clock, Durability
 from wellness.compare.sqlite import SYNCHRONOUS, SqliteAdapter
-from wellness.compare.workplace import Workplace, count, size
+from wellness.compare.workplace import size
 from wellness.settings import Settings
 
 SQLITE, CHROMA, DICT = "SQLite", "Chroma", "Python dict"
 
 
-class _Embedded:
+class _Embedded(Housed):
     """A folder, and connections that are all in this process."""
 
     def __init__(
         self, name: str, durability: Durability, settings: Settings, dimensions: int, ttl_s: float
     ) -> None:
-        self.name, self.durability = name, durability
-        self._check()
-        self._dimensions, self._ttl_s = dimensions, ttl_s
-        self._workplace = Workplace()
-        self._connections: list[Adapter] = []
+        self._check(durability)
+        super().__init__(name, durability, dimensions, ttl_s)
 
-    def _check(self) -> None:
-        """Refuse what this engine cannot do."""
+    def _check(self, durability: Durability) -> None:
+        """Refuse what this engine cannot do, before anything is made."""
 
     @property
-    def place(self) -> Place:
-        """See `Engine.place`."""
-        address = str(self._workplace.path / "data")
-        return Place(self.name, address, self.durability, self._dimensions, self._ttl_s)
+    def address(self) -> str:
+        """Where its files are."""
+        return str(self._workplace.path / "data")
 
     @property
     def pids(self) -> list[int]:
         """None: it is a part of the caller."""
         return []
-
-    def _opened(self, adapter: Adapter) -> Adapter:
-        self._connections.append(adapter)
-        return adapter
 
     def kill(self) -> None:
         """Not offered: see `wellness.compare.crash` for a process that can be killed."""
@@ -58,36 +49,16 @@ class _Embedded:
         """See `Engine.disk_bytes`."""
         return size(self._workplace.path)
 
-    def files(self) -> int:
-        """See `Engine.files`."""
-        return count(self._workplace.path)
-
-    def close(self) -> None:
-        """See `Engine.close`."""
-        while self._connections:
-            with suppress(Exception):  # closed before
-                self._connections.pop().close()
-        self._workplace.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"<{self.name}, {self.durability}>"
-
 
 class SqliteEngine(_Embedded):
     """SQLite with the sqlite-vec extension."""
 
-    def _check(self) -> None:
+    def _check(self, durability: Durability) -> None:
         packages.load("sqlite_vec")
 
     def connect(self, clock: Clock) -> Adapter:
         """See `Engine.connect`."""
-        return self._opened(SqliteAdapter(self.place, clock))
+        return self.opened(SqliteAdapter, clock)
 
     @property
     def version(self) -> str:
@@ -107,14 +78,14 @@ class SqliteEngine(_Embedded):
 class ChromaEngine(_Embedded):
     """Chroma's persistent client. It syncs its files at each write, and cannot be told not to."""
 
-    def _check(self) -> None:
+    def _check(self, durability: Durability) -> None:
         packages.load("chromadb")
-        if self.durability is not Durability.ALWAYS:
-            raise CannotDo(CHROMA, f"'{self.durability}'", "it syncs its files at every write")
+        if durability is not Durability.ALWAYS:
+            raise CannotDo(CHROMA, f"'{durability}'", "it syncs its files at every write")
 
     def connect(self, clock: Clock) -> Adapter:
         """See `Engine.connect`."""
-        return self._opened(ChromaAdapter(self.place, clock))
+        return self.opened(ChromaAdapter, clock)
 
     @property
     def version(self) -> str:
@@ -130,13 +101,13 @@ class ChromaEngine(_Embedded):
 class DictEngine(_Embedded):
     """Dictionaries and numpy; one adapter, since another would share nothing with it."""
 
-    def _check(self) -> None:
-        if self.durability is not Durability.NONE:
-            raise CannotDo(DICT, f"'{self.durability}'", "it writes nothing to a disk")
+    def _check(self, durability: Durability) -> None:
+        if durability is not Durability.NONE:
+            raise CannotDo(DICT, f"'{durability}'", "it writes nothing to a disk")
 
     def connect(self, clock: Clock) -> Adapter:
         """See `Engine.connect`."""
-        return self._opened(InProcess(self.place, clock))
+        return self.opened(InProcess, clock)
 
     @property
     def version(self) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Self
 
 import psutil  # type: ignore[import-untyped]
 
 from wellness import locks
+from wellness.compare.housed import Housed
 from wellness.compare.packages import EngineProblem
-from wellness.compare.protocols import Adapter, Clock, Durability, Place
-from wellness.compare.workplace import Workplace, count, size
+from wellness.compare.protocols import Durability
+from wellness.compare.workplace import size
 from wellness.embedded.data_folder import DataFolder
 from wellness.embedded.share import Share
 from wellness.settings import Settings
@@ -22,7 +21,7 @@ from wellness.settings import Settings
 GONE_S = 20.0  # seconds until a killed server and its children must be gone; measured: 0.1
 
 
-class Served:
+class Served(Housed):
     """A server in a temporary folder, stopped and removed at `close`, and if we are killed.
 
     Args:
@@ -36,10 +35,8 @@ class Served:
     def __init__(
         self, name: str, durability: Durability, settings: Settings, dimensions: int, ttl_s: float
     ) -> None:
-        self.name, self.durability, self._settings = name, durability, settings
-        self._dimensions, self._ttl_s = dimensions, ttl_s
-        self._workplace = Workplace()
-        self._connections: list[Adapter] = []
+        super().__init__(name, durability, dimensions, ttl_s)
+        self._settings = settings
         self._share: Share | None = None
         try:
             self.prepare()
@@ -61,16 +58,6 @@ class Served:
         return DataFolder(self._workplace.path / "server")
 
     @property
-    def address(self) -> str:
-        """For other processes."""
-        raise NotImplementedError
-
-    @property
-    def place(self) -> Place:
-        """See `Engine.place`."""
-        return Place(self.name, self.address, self.durability, self._dimensions, self._ttl_s)
-
-    @property
     def share(self) -> Share:
         """Our share in the running server."""
         assert self._share, "the engine is closed"
@@ -83,17 +70,6 @@ class Served:
             server = psutil.Process(self.share.pid)
             return [server.pid, *(child.pid for child in server.children(recursive=True))]
         return []
-
-    def opened(self, make: Callable[[Place, Clock], Adapter], clock: Clock) -> Adapter:
-        """A connection that `close` closes too."""
-        adapter = make(self.place, clock)
-        self._connections.append(adapter)
-        return adapter
-
-    def _disconnect(self) -> None:
-        while self._connections:
-            with suppress(Exception):  # its server may be gone
-                self._connections.pop().close()
 
     def kill(self) -> None:
         """See `Engine.kill`; returns when all of it is gone."""
@@ -119,10 +95,6 @@ class Served:
         """See `Engine.disk_bytes`."""
         return size(self.folder.path)
 
-    def files(self) -> int:
-        """See `Engine.files`."""
-        return count(self._workplace.path)
-
     def close(self) -> None:
         """See `Engine.close`."""
         self._disconnect()
@@ -130,13 +102,4 @@ class Served:
             with suppress(ProcessLookupError):  # nothing is kept, so nothing need be flushed
                 os.kill(self._share.pid, signal.SIGQUIT)
             self._await_end()
-        self._workplace.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"<{self.name}, {self.durability}>"
+        super().close()
