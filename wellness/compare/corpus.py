@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -92,8 +91,3 @@ def heart_rates(days: int, per_day: int, *, seed: int) -> list[tuple[int, float]
     starts = np.sort(rng.choice(days * SECONDS_PER_DAY, days * per_day, replace=False)) + first
     values = np.round(62 + 9 * np.sin(starts / 13_750) + rng.normal(0, 6, len(starts)))
     return list(zip(starts.tolist(), values.tolist(), strict=True))
-
-
-def conversation_names(n: int) -> Sequence[str]:
-    """Names of conversations."""
-    return [f"conversation {i}" for i in range(n)]

@@ -18,7 +18,6 @@ from wellness.compare import engines, processes
 from wellness.compare.corpus import turns
 from wellness.compare.protocols import Adapter, Clock, Durability, Place
 from wellness.compare.results import Setup
-from wellness.lesson.timing import Ratio
 from wellness.settings import Settings
 
 OWNER = "crash"
@@ -47,12 +46,6 @@ class Survival:
     def lost(self) -> int:
         """Acknowledged turns that are gone."""
         return max(0, self.acknowledged - self.survived)
-
-    @property
-    def kept_all(self) -> Ratio:
-        """The share that survived, as a ratio without an interval."""
-        share = min(1.0, self.survived / max(1, self.acknowledged))
-        return Ratio(share, share, share)
 
     def __str__(self) -> str:
         return (

@@ -211,18 +211,3 @@ class Failovers(tuple[Failover, ...]):
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self))
-
-
-def measure_failovers(settings: Settings, *, cut_off_s: float = 0.5) -> Failovers:
-    """A failover with healthy replicas, and three after these were cut off: one for each promise.
-
-    Each takes about five seconds, most of them Sentinel's.
-
-    Args:
-        settings: as for `measure_failover`.
-        cut_off_s: seconds, as there.
-    """
-    return Failovers((
-        measure_failover(settings),
-        *(measure_failover(settings, promise=one, cut_off_s=cut_off_s) for one in PROMISES),
-    ))  # fmt: skip

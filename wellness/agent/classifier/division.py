@@ -16,23 +16,6 @@ FIGURE = (
 GOAL = r"(?:(?!than\b)\w+ ){0,2}?(?:goals?|targets?)\b"
 LINKED = re.compile(
     r"(?:,? (?:and then|and|plus|then|as well as|along with)(?: also)?|,)\s+"
-    r"(?P<right>(?:(?:my|the|also|what (?:was|is) (?:my|the))\s+)*"
-    rf"(?:{FIGURE}|{GOAL}|\w+ (?:totals?|averages?)\b))",
-    re.I,
-)
-RING = re.compile(
-    r"\b(?:compar|differ|versus|vs|against|than|chang|more|less|fewer|better|worse|higher|lower"
-    r"|next to)",
-    re.I,
-)
-FIGURE = (
-    r"(?:average|mean|total|sum|maximum|max|minimum|min|highest|lowest|best|worst|peak|most|fewest"
-    r"|least|latest|top|avg|daily average|biggest|busiest|how many|how much|how often|how long"
-    r"|overall)\b"
-)
-GOAL = r"(?:(?!than\b)\w+ ){0,2}?(?:goals?|targets?)\b"
-LINKED = re.compile(
-    r"(?:,? (?:and then|and|plus|then|as well as|along with)(?: also)?|,)\s+"
     rf"(?P<right>(?:(?:my|the|also|what (?:was|is) (?:my|the))\s+)*(?:{FIGURE}|{GOAL}))",
     re.I,
 )
