@@ -59,6 +59,15 @@ def verdict(ratio: float) -> str:
     return f"{ratio:.1%}, {'pass' if ratio < LIMIT else 'FAIL'} (limit {LIMIT:.0%})"
 
 
+def tell(took: dict[str, list[float]], what: str, *, of: str) -> None:
+    """Each candidate beside the plain client, and what `of` adds to the guarded one."""
+    ratio = {name: median_ratio(times, took["plain redis.Redis"]) for name, times in took.items()}
+    print(f"\nPING in {ROUNDS} interleaved batches of {BATCH}, relative to plain redis.Redis")
+    for name, times in took.items():
+        print(f"  {name:<28} {statistics.median(times) * 1e6:6.1f} µs  {ratio[name]:.3f}")
+    print(f"  {what:<28} {verdict(ratio[of] - ratio['guarded'])}")
+
+
 def observed(url: str) -> Client:
     return connect(Settings(redis_url=url), observer=LatencyRecorder())
 
@@ -82,13 +91,8 @@ def test_guard_and_recorder_beside_a_ping(
                 "guarded and recorded": recorded.ping,
             }
         )
-    ratio = {name: median_ratio(times, took["plain redis.Redis"]) for name, times in took.items()}
-    share = ratio["guarded and recorded"] - ratio["guarded"]
     with capsys.disabled():
-        print(f"\nPING in {ROUNDS} interleaved batches of {BATCH}, relative to plain redis.Redis")
-        for name, times in took.items():
-            print(f"  {name:<28} {statistics.median(times) * 1e6:6.1f} µs  {ratio[name]:.3f}")
-        print(f"  recording in the client      {verdict(share)}")
+        tell(took, "recording in the client", of="guarded and recorded")
 
 
 @pytest.mark.benchmark_limits

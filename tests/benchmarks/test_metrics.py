@@ -7,22 +7,28 @@ Printed, never asserted: `pytest tests/benchmarks -s`.
 
 from __future__ import annotations
 
-import statistics
 import time
 import tracemalloc
-from collections.abc import Callable
 
 import numpy as np
 import pytest
 import redis
 from memory.geometry import Scattered
-from numpy.typing import NDArray
+from ops.distributions import (
+    SAMPLES,
+    Draw,
+    exponential,
+    heavy_tailed,
+    hits_and_misses,
+    lognormal,
+    uniform,
+)
 from ops.soaking import Look, soak
-from test_client_overhead import ROUNDS, interleaved, median_ratio, seconds_per, verdict
+from test_client_overhead import interleaved, seconds_per, tell
 
 from wellness.agent.state import Step
 from wellness.client import connect
-from wellness.link.latency import BATCH, LatencyRecorder
+from wellness.link.latency import LatencyRecorder
 from wellness.memory.embedding_cache import CachedEmbedder
 from wellness.memory.long_term import LongTerm
 from wellness.ops.metrics import Metrics
@@ -31,7 +37,6 @@ from wellness.server import EmbeddedServer
 from wellness.settings import Settings
 
 pytestmark = pytest.mark.benchmark_limits
-SAMPLES = 100_000
 EXACT = 0.02  # of the true percentile: how far p99 may be from it
 HOUR_S = 3_600
 # What may be more after an hour than after half of it. Buckets of rare durations still come up for
@@ -57,13 +62,8 @@ def test_metrics_in_a_client_beside_a_ping(
                 "guarded, Metrics": measured.ping,
             }
         )
-    ratio = {name: median_ratio(times, took["plain redis.Redis"]) for name, times in took.items()}
-    share = ratio["guarded, Metrics"] - ratio["guarded"]
     with capsys.disabled():
-        print(f"\nPING in {ROUNDS} interleaved batches of {BATCH}, relative to plain redis.Redis")
-        for name, times in took.items():
-            print(f"  {name:<28} {statistics.median(times) * 1e6:6.1f} µs  {ratio[name]:.3f}")
-        print(f"  metrics in the client        {verdict(share)}")
+        tell(took, "metrics in the client", of="guarded, Metrics")
 
 
 def test_each_kind_of_record_and_a_push_beside_a_ping(
@@ -102,32 +102,8 @@ def test_each_kind_of_record_and_a_push_beside_a_ping(
             print(f"  {name:<28} {seconds * 1e6:8.2f} µs  {seconds / ping:8.1%}")
 
 
-def lognormal(random: np.random.Generator) -> NDArray[np.float64]:
-    return random.lognormal(np.log(60e-6), 0.7, SAMPLES)
-
-
-def exponential(random: np.random.Generator) -> NDArray[np.float64]:
-    return random.exponential(80e-6, SAMPLES)
-
-
-def uniform(random: np.random.Generator) -> NDArray[np.float64]:
-    return random.uniform(1e-6, 5.0, SAMPLES)
-
-
-def pareto(random: np.random.Generator) -> NDArray[np.float64]:
-    return (random.pareto(1.2, SAMPLES) + 1) * 50e-6
-
-
-def two_humps(random: np.random.Generator) -> NDArray[np.float64]:
-    hit = random.random(SAMPLES) < 0.985
-    slow = random.normal(80e-3, 8e-3, SAMPLES)
-    return np.where(hit, random.normal(50e-6, 5e-6, SAMPLES), slow).clip(1e-6)
-
-
 def test_percentiles_beside_exact_ones(capsys: pytest.CaptureFixture[str]) -> None:
-    draws: list[Callable[[np.random.Generator], NDArray[np.float64]]] = [
-        lognormal, exponential, uniform, pareto, two_humps,
-    ]  # fmt: skip
+    draws: list[Draw] = [lognormal, exponential, uniform, heavy_tailed, hits_and_misses]
     with capsys.disabled():
         print(f"\nError of a percentile of {SAMPLES:,} samples (limit for p99: {EXACT:.0%})")
         for draw in draws:
@@ -142,7 +118,7 @@ def test_percentiles_beside_exact_ones(capsys: pytest.CaptureFixture[str]) -> No
                 errors.append(abs(of.quantile(q) - exact) / exact)
             shown = ", ".join(f"{error:.2%}" for error in errors)
             outcome = "pass" if errors[-1] <= EXACT else "FAIL"
-            print(f"  {draw.__name__:<12} p50, p95, p99: {shown}, {outcome}")
+            print(f"  {draw.__name__:<15} p50, p95, p99: {shown}, {outcome}")
 
 
 def test_an_hour_of_load(

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from bench import Bench
 from redis import Redis
 
 from wellness import keys
-from wellness.keys import Keys
 from wellness.lesson.exercises import l07
 from wellness.settings import Settings
-
-
-@dataclass
-class Bench:
-    """As much of a lesson as these checks need."""
-
-    client: Redis
-    namespace: str
-    settings: Settings
-
-    def keys(self, user: str) -> Keys:
-        return Keys(self.namespace, user)
 
 
 @pytest.fixture

@@ -5,30 +5,17 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
 import pytest
+from bench import Bench
 from redis import Redis
 
-from wellness.keys import Keys
 from wellness.lesson.capacity import Load, bytes_of_a_person, plan, turns_a_second
 from wellness.lesson.exercises import l10
 from wellness.lesson.footprint import Footprint
 from wellness.settings import Settings
-
-
-@dataclass
-class Bench:
-    """As much of a lesson as these checks need."""
-
-    client: Redis
-    namespace: str
-    settings: Settings
-
-    def keys(self, user: str) -> Keys:
-        return Keys(self.namespace, user)
 
 
 @pytest.fixture
