@@ -21,6 +21,7 @@ from redis.client import Pipeline
 
 from wellness.errors import SearchModuleMissing, WellnessError
 from wellness.link.breaker import State
+from wellness.link.cache_statistics import EMBEDDING_COUNTS, CacheStatistics
 from wellness.link.guard import (
     CircuitOpen,
     ConnectionFailed,
@@ -36,6 +37,8 @@ from wellness.link.watching import Watcher, tell_embeddings, tell_search
 from wellness.settings import Settings
 
 __all__ = [
+    "EMBEDDING_COUNTS",
+    "CacheStatistics",
     "CircuitOpen",
     "Client",
     "ConnectionFailed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,22 +15,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 from memory.geometry import Scattered
-from numpy.typing import NDArray
 
+from ops.distributions import (
+    SAMPLES,
+    Draw,
+    exponential,
+    heavy_tailed,
+    hits_and_misses,
+    uniform,
+)
 from wellness.agent.state import Step
 from wellness.client import Client, connect
 from wellness.link.breaker import BreakerOpen
+from wellness.link.cache_statistics import EMBEDDING_COUNTS, CacheStatistics
 from wellness.link.histogram import ALPHA
 from wellness.link.latency import BATCH, NAMES, OTHER
-from wellness.memory.cache_statistics import CacheStatistics
 from wellness.memory.embedding_cache import CachedEmbedder
 from wellness.memory.kinds import Fact, MemoryKind
 from wellness.memory.long_term import LongTerm
 from wellness.memory.semantic_cache import SemanticCache
 from wellness.ops.measured import (
-    EMBEDDINGS,
     Cell,
-    Embeddings,
     Measured,
     bounded,
     cells,
@@ -41,9 +46,6 @@ from wellness.ops.measured import (
 from wellness.ops.metrics import UNREAD, Metrics
 from wellness.server import EmbeddedServer
 from wellness.settings import Settings
-
-N = 100_000
-Draw = Callable[[np.random.Generator], NDArray[np.float64]]
 
 
 @pytest.fixture
@@ -58,23 +60,6 @@ def watched(redis_server: EmbeddedServer, metrics: Metrics) -> Iterator[Client]:
         yield client
 
 
-def exponential(random: np.random.Generator) -> NDArray[np.float64]:
-    return random.exponential(80e-6, N)
-
-
-def uniform(random: np.random.Generator) -> NDArray[np.float64]:
-    return random.uniform(1e-6, 5.0, N)
-
-
-def heavy_tailed(random: np.random.Generator) -> NDArray[np.float64]:
-    return (random.pareto(1.2, N) + 1) * 50e-6
-
-
-def hits_and_misses(random: np.random.Generator) -> NDArray[np.float64]:
-    hit = random.random(N) < 0.985
-    return np.where(hit, random.normal(50e-6, 5e-6, N), random.normal(80e-3, 8e-3, N)).clip(1e-6)
-
-
 @pytest.mark.parametrize("draw", [exponential, uniform, heavy_tailed, hits_and_misses])
 def test_p99_of_a_hundred_thousand_is_within_two_percent(metrics: Metrics, draw: Draw) -> None:
     values = draw(np.random.default_rng(7))
@@ -84,7 +69,7 @@ def test_p99_of_a_hundred_thousand_is_within_two_percent(metrics: Metrics, draw:
     for q in (0.5, 0.95, 0.99):
         exact = float(np.quantile(values, q, method="lower"))
         assert of.quantile(q) == pytest.approx(exact, rel=0.02)
-    assert of.count == N
+    assert of.count == SAMPLES
     assert of.total_s == pytest.approx(values.sum())
 
 
@@ -229,8 +214,8 @@ def test_the_embedding_cache_says_the_same_here_and_there(
     cache.embed(["one", "two", "two"])
     own = cache.statistics()
     mine = metrics.measured().embeddings
-    assert {name: getattr(mine, name) for name in EMBEDDINGS} == {
-        name: getattr(own, name) for name in EMBEDDINGS
+    assert {name: getattr(mine, name) for name in EMBEDDING_COUNTS} == {
+        name: getattr(own, name) for name in EMBEDDING_COUNTS
     }
     assert (mine.hits, mine.misses) == (2, 2)
     assert mine.hit_rate == own.hit_rate
@@ -239,8 +224,9 @@ def test_the_embedding_cache_says_the_same_here_and_there(
 
 @given(st.lists(st.integers(0, 10**9), min_size=8, max_size=8))
 def test_rate_and_saving_are_those_of_the_cache(values: list[int]) -> None:
-    counts = dict(zip(EMBEDDINGS, values, strict=True))
-    mine, cache = Embeddings(**counts), CacheStatistics(**counts)
+    counts = dict(zip(EMBEDDING_COUNTS, values, strict=True))
+    cache = CacheStatistics(**counts)
+    mine = of_cells(cells(Measured(embeddings=cache))).embeddings  # there and back
     assert (mine.hit_rate, mine.saved_s) == (cache.hit_rate, cache.saved_s)
 
 

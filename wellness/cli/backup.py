@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,10 +19,10 @@ from wellness.backup import (
     restore_user,
 )
 from wellness.backup.targets import open_file
-from wellness.cli.console import Json, confirmed, progress, write, write_json
-from wellness.client import Client, connect, for_user
+from wellness.cli.console import Json, confirmed, connected, progress, write, write_json
+from wellness.client import for_user
 from wellness.errors import BackupError
-from wellness.settings import Settings, load
+from wellness.settings import load
 
 SERVERS_OWN = (
     "It goes back into the embedded Redis only. For a Redis of yours, take dump.rdb out of the "
@@ -47,7 +45,7 @@ def backup(
     if bool(user) == everything:
         raise BackupError("Say what to back up.", hint="Use --user NAME or --all.")
     now, target = datetime.now(UTC), LocalFolder(dest)
-    with _connected() as (client, settings):
+    with connected() as (client, settings):
         if everything:
             with progress("Comparing", quiet=json, unit="") as update:
                 whole = backup_all(client, settings, target, now=now, progress=update)
@@ -92,7 +90,7 @@ def restore(
     if kind == "all":
         _restore_all(src, namespace, replace, json)
         return
-    with _connected() as (client, _), progress("Restoring", quiet=json, unit="") as update:
+    with connected() as (client, _), progress("Restoring", quiet=json, unit="") as update:
         done = restore_user(
             client, src, namespace=namespace or None, replace=replace, progress=update
         )
@@ -113,10 +111,3 @@ def _restore_all(src: Path, namespace: str, replace: bool, json: bool) -> None:
     write(f"{done.keys:,} keys in {done.data_dir}.")
     if done.kept:
         write(f"What was there before is in {done.kept}.")
-
-
-@contextmanager
-def _connected() -> Iterator[tuple[Client, Settings]]:
-    settings = load()
-    with closing(connect(settings)) as client:
-        yield client, settings

@@ -19,6 +19,7 @@ from wellness.errors import SettingsError, WellnessError
 from wellness.settings import Settings, load
 
 if TYPE_CHECKING:
+    from wellness.client import Client
     from wellness.health.store import Store
     from wellness.ops.metrics import Metrics
 
@@ -114,6 +115,16 @@ def progress(label: str, *, quiet: bool, unit: str = "B") -> Iterator[Callable[[
 
 
 @contextmanager
+def connected() -> Iterator[tuple[Client, Settings]]:
+    """A client of the Redis that the settings lead to, and the settings."""
+    from wellness.client import connect
+
+    settings = load()
+    with closing(connect(settings)) as client:
+        yield client, settings
+
+
+@contextmanager
 def store_of(
     user: str,
     *,
@@ -127,14 +138,13 @@ def store_of(
     recorded into `metrics`; not so without `record`.
     """
     from wellness import keys
-    from wellness.client import connect
     from wellness.health.store import Store
     from wellness.ops.pusher import recorded
 
-    settings = load()
-    client = connect(settings)
-    watched = recorded(client, settings, clock=time.time, metrics=metrics)
-    with closing(client), watched if record else nullcontext():
+    with (
+        connected() as (client, settings),
+        recorded(client, settings, clock=time.time, metrics=metrics) if record else nullcontext(),
+    ):
         chosen = user or settings.user
         if not user and not for_import and "WELLNESS_USER" not in os.environ:
             known = keys.users(client, settings.namespace)

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wellness.cli.console import Json, table, write, write_json
-from wellness.settings import load
+from wellness.cli.console import Json, connected, table, write, write_json
 
 ANY_NUMBER = sys.maxsize  # of keys: the time that was given is the only limit
 
@@ -28,13 +27,10 @@ def info(
     Each item has a verdict: fine, look here with what to do, or not read where Redis refuses to
     tell, as hosted services do. No value of anybody's data is shown.
     """
-    from wellness.client import connect
     from wellness.ops.info import dashboard
     from wellness.ops.walk import Budget
 
-    settings = load()
-    client = connect(settings)
-    try:
+    with connected() as (client, settings):
         found = dashboard(
             client,
             namespace or settings.namespace,
@@ -42,8 +38,6 @@ def info(
             settings=settings,
             budget=Budget(keys=ANY_NUMBER, seconds=seconds),
         )
-    finally:
-        client.close()
     if json:
         write_json(found.to_dict())
         return

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wellness.cli.console import Json, number, table, write, write_json
+from wellness.cli.console import Json, connected, number, table, write, write_json
 from wellness.settings import load
 
 if TYPE_CHECKING:
@@ -22,11 +22,9 @@ HOUR_S = 3_600.0
 @contextmanager
 def _store() -> Iterator[MetricsStore]:
     """The metrics of this Redis; looking at them is not recorded in them."""
-    from wellness.client import connect
     from wellness.ops.metrics_store import MetricsStore
 
-    settings = load()
-    with closing(connect(settings)) as client:
+    with connected() as (client, settings):
         yield MetricsStore(client, settings=settings, clock=time.time, namespace=settings.namespace)
 
 
@@ -44,7 +42,7 @@ def stats(json: Json = False) -> None:
         write_json({**to_dict(measured), "last_hour": hour})
         return
     for one in tables(measured):
-        write(one.title)
+        write(one.caption)
         table(one.head, one.rows)
         write("")
     if not measured:

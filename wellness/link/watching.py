@@ -30,7 +30,7 @@ class Watcher(Protocol):
         """Something was asked of an embedding cache.
 
         Args:
-            counts: by the names of `wellness.memory.cache_statistics.CacheStatistics`.
+            counts: by the names of `wellness.link.cache_statistics.CacheStatistics`.
         """
 
 

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from wellness.link.cache_statistics import EMBEDDING_COUNTS, CacheStatistics
 from wellness.link.histogram import Histogram
 from wellness.link.latency import NAMES, OTHER, CommandLatency
 from wellness.ops import metric_tables
@@ -65,41 +66,13 @@ class Steps:
 
 
 @dataclass(slots=True)
-class Embeddings:
-    """What embedding caches did; see `wellness.memory.cache_statistics.CacheStatistics`."""
-
-    hits: int = 0
-    misses: int = 0
-    coalesced: int = 0
-    damaged: int = 0
-    uncached: int = 0
-    written_bytes: int = 0
-    embed_us: int = 0
-    hit_us: int = 0
-
-    @property
-    def hit_rate(self) -> float | None:
-        """Texts that needed no embedding, as a fraction of all; None before the first."""
-        answered = self.hits + self.coalesced
-        total = answered + self.misses + self.uncached
-        return answered / total if total else None
-
-    @property
-    def saved_s(self) -> float | None:
-        """Seconds saved, by the mean of the measured misses; None while none was measured."""
-        if not self.misses:
-            return None
-        return (self.hits * self.embed_us / self.misses - self.hit_us) * MICRO
-
-
-@dataclass(slots=True)
 class Measured:
     """Everything, by name: commands by their first word, searches by index, steps by node."""
 
     commands: dict[str, CommandLatency] = field(default_factory=dict)
     searches: dict[str, Searches] = field(default_factory=dict)
     steps: dict[str, Steps] = field(default_factory=dict)
-    embeddings: Embeddings = field(default_factory=Embeddings)
+    embeddings: CacheStatistics = field(default_factory=CacheStatistics)
 
     @property
     def all_commands(self) -> CommandLatency:
@@ -113,7 +86,8 @@ class Measured:
         return whole
 
     def __bool__(self) -> bool:
-        return bool(self.commands or self.searches or self.steps) or self.embeddings != Embeddings()
+        recorded = self.commands or self.searches or self.steps
+        return bool(recorded) or self.embeddings != CacheStatistics()
 
     def __repr__(self) -> str:
         whole = self.all_commands
@@ -128,7 +102,6 @@ class Measured:
         return metric_tables.to_html(self)
 
 
-EMBEDDINGS = tuple(one.name for one in fields(Embeddings))
 FAMILIES = ("commands", "searches", "results", "distances", "steps", "waits", "embeddings")
 
 
@@ -149,7 +122,7 @@ def _cells(measured: Measured) -> Iterator[tuple[Cell, int]]:
     for label, step in measured.steps.items():
         yield from _histogram("steps", label, step.seconds)
         yield from _histogram("waits", label, step.waited)
-    for name in EMBEDDINGS:
+    for name in EMBEDDING_COUNTS:
         yield Cell("embeddings", "", name), getattr(measured.embeddings, name)
 
 
@@ -171,7 +144,7 @@ def of_cells(counts: Cells) -> Measured:
     found = Measured()
     for (family, label), group in sorted(grouped.items()):
         if family == "embeddings":
-            found.embeddings = Embeddings(**_only(group, EMBEDDINGS))
+            found.embeddings = CacheStatistics(**_only(group, EMBEDDING_COUNTS))
         elif family == "commands":
             own = {name: group.pop(name, 0) for name in ("calls", "errors", "sent")}
             found.commands[label] = CommandLatency(**own, histogram=_whole(group))

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from math import nan
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from wellness.link.histogram import Histogram, duration
+from wellness.ops.finding import Table
 
 if TYPE_CHECKING:
-    from wellness.ops.measured import Embeddings, Measured
-
-
-class Table(NamedTuple):
-    """A title, the names of the columns, and rows of text."""
-
-    title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    from wellness.link.cache_statistics import CacheStatistics
+    from wellness.ops.measured import Measured
 
 
 def tables(measured: Measured) -> list[Table]:
@@ -27,7 +20,7 @@ def tables(measured: Measured) -> list[Table]:
 
 
 def _tables(measured: Measured) -> Iterator[Table]:
-    yield Table(
+    yield _of_numbers(
         "Redis commands, by round trip",
         ("command", "calls", "errors", "sent", *QUANTILES),
         [
@@ -35,7 +28,7 @@ def _tables(measured: Measured) -> Iterator[Table]:
             for name, row in measured.commands.items()
         ],
     )
-    yield Table(
+    yield _of_numbers(
         "Vector searches",
         ("index", "searches", *QUANTILES, "results p50", "distance p50", "distance p95"),
         [
@@ -46,7 +39,7 @@ def _tables(measured: Measured) -> Iterator[Table]:
             for name, row in measured.searches.items()
         ],
     )  # fmt: skip
-    yield Table(
+    yield _of_numbers(
         "Steps of the agent",
         ("node", "runs", *QUANTILES, "all", "models"),
         [
@@ -57,14 +50,18 @@ def _tables(measured: Measured) -> Iterator[Table]:
             for name, row in measured.steps.items()
         ],
     )  # fmt: skip
-    yield Table("Embedding cache", EMBEDDING_HEAD, _embeddings(measured.embeddings))
+    yield _of_numbers("Embedding cache", EMBEDDING_HEAD, _embeddings(measured.embeddings))
+
+
+def _of_numbers(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    return Table(caption, head, rows, align="")
 
 
 QUANTILES = ("p50", "p95", "p99", "longest")
 EMBEDDING_HEAD = ("hits", "misses", "others", "needed none", "per hit", "per miss", "saved")
 
 
-def _embeddings(of: Embeddings) -> list[tuple[str, ...]]:
+def _embeddings(of: CacheStatistics) -> list[tuple[str, ...]]:
     rate, saved = of.hit_rate, of.saved_s
     if rate is None:
         return []
@@ -87,21 +84,8 @@ def _number(value: float, decimals: int) -> str:
 
 def to_html(measured: Measured) -> str:
     """The tables for a notebook."""
-    return "".join(map(_table, tables(measured))) or "<p>Nothing was measured yet.</p>"
-
-
-def _table(table: Table) -> str:
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in table.head)
-    rows = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in rest)
-        + "</tr>"
-        for first, *rest in table.rows
-    )
-    return (
-        f"<table><caption>{escape(table.title)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    )
+    pages = (table._repr_html_() for table in tables(measured))
+    return "".join(pages) or "<p>Nothing was measured yet.</p>"
 
 
 def to_dict(measured: Measured) -> dict[str, Any]:

@@ -17,12 +17,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from wellness.link.cache_statistics import EMBEDDING_COUNTS, CacheStatistics
 from wellness.link.latency import NAMES, OTHER, CommandLatency, LatencyRecorder
 from wellness.ops.measured import (
-    EMBEDDINGS,
     Cell,
     Cells,
-    Embeddings,
     Measured,
     Searches,
     Steps,
@@ -62,7 +61,7 @@ class Metrics(LatencyRecorder):
         super().__init__()
         self._searches: dict[str, Searches] = {}
         self._steps: dict[str, Steps] = {}
-        self._embeddings = dict.fromkeys(EMBEDDINGS, 0)
+        self._embeddings = dict.fromkeys(EMBEDDING_COUNTS, 0)
         self._taken: dict[Cell, int] = {}
         self._unrecorded: frozenset[int] = frozenset()  # threads
         self._taking = threading.Lock()  # held around `_lock`, never within it
@@ -141,7 +140,7 @@ class Metrics(LatencyRecorder):
                     name: Steps(row.seconds.copy(), row.waited.copy())
                     for name, row in sorted(self._steps.items())
                 },
-                Embeddings(**self._embeddings),
+                CacheStatistics(**self._embeddings),
             )
 
     def take(self) -> dict[Cell, int]:
@@ -168,7 +167,7 @@ class Metrics(LatencyRecorder):
         with self._taking, self._lock:
             self._count()
             self._rows, self._searches, self._steps = {}, {}, {}
-            self._embeddings = dict.fromkeys(EMBEDDINGS, 0)
+            self._embeddings = dict.fromkeys(EMBEDDING_COUNTS, 0)
             self._taken = {}
 
     def __repr__(self) -> str:
