@@ -119,6 +119,16 @@ progress_map.of(lesson)
 # A word that is new to you may stand in the glossary, `notebooks/GLOSSARY.md`. When all is passed, build a
 # part of the kit anew: `docs/capstone.md` describes it.
 #
+# ## In ten minutes
+#
+# You have ten minutes and an audience? Each lesson says in its head where to skip to when there are two;
+# this is a way through some of them:
+#
+# <!-- ten-minutes -->
+#
+# `make present` opens these as slides, in large type, with the models warm; `make run` writes pages that
+# open without any of this, should the machine let you down.
+#
 # ## What is being tested here
 #
 # An earlier demo made many claims about Redis and measured none of them. Each is a hypothesis here;

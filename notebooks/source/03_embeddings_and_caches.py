@@ -141,6 +141,7 @@ charts.bars(rates, title="Hit rate of the embedding cache", unit="%")
 # thresholds go up to a distance of 0.35. Here it is, at a much stricter one.
 
 # %%
+import numpy as np
 class ByDistance:  # a semantic cache as it is often written
     def __init__(self, threshold):
         self.threshold, self.answers, self.vectors = threshold, [], []
@@ -150,7 +151,6 @@ class ByDistance:  # a semantic cache as it is often written
         return self.answers[int(np.argmin(distances))] if distances and min(distances) <= self.threshold else None
     def put(self, asked, answer):
         self.answers.append(answer), self.vectors.append(cache.embed([asked])[0])
-
 tempting = ByDistance(threshold=0.15)
 tempting.put("How many steps did I take yesterday?", "Yesterday you took 8,214 steps.")
 tempting.put("I'm allergic to peanuts. Is satay safe for me?", "No: satay sauce is made of peanuts.")

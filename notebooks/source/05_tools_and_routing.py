@@ -109,6 +109,7 @@ for period in ("before my ankle injury", "after my ankle injury"):
 
 # %%
 import calendar
+import pandas as pd
 
 def naive(question):
     text = question.lower()

@@ -84,6 +84,10 @@ lesson.ledger.table("07")
 # somebody reports the mean. Before you run it: what part of all calls takes about as long as the mean?
 
 # %%
+from itertools import count
+from wellness.lesson import charts
+from wellness.lesson.timing import measure
+
 turns = lesson.keys().scratch("a long conversation")
 lesson.client.rpush(turns, *(f"turn {n}: " + "words " * 20 for n in range(lesson.scale(20_000, 8_000))))
 calls = count(1)
@@ -150,6 +154,7 @@ display(rate_slider(load, 2_000), board.show(most_s=180))
 # enough, go on: the load ends here.
 
 # %%
+import time
 time.sleep(lesson.scale(1, 2))
 load.stop()
 load

@@ -36,6 +36,7 @@ lesson = kit.start("08")
 import time
 import pandas as pd
 from wellness.compare import engines
+from wellness.lesson.playbook import Playbook
 
 bet = {"(a)": "wins",  # append a turn and read the last ten
        "(b)": "wins",  # the ten nearest vectors
@@ -44,9 +45,15 @@ bet = {"(a)": "wins",  # append a turn and read the last ten
        "(f)": "wins"}  # several processes at once
 here = engines.available(lesson.settings)
 rows = {name: (here[name], ", ".join(map(str, known.classes)), known.shared) for name, known in engines.ENGINES.items()}
-pd.DataFrame(rows, index=["is here", "what is on the disk when a write returns", "several processes"]).T
+display(pd.DataFrame(rows, index=["is here", "what is on the disk when a write returns", "several processes"]).T)
+play = Playbook(lesson)
+play.prove("pgvector") if here[engines.POSTGRES] else play.answer("pgvector")
 
 # %% [markdown]
+# The table says who is here. The line below it is the first result: (a) in small, Redis and a Postgres started
+# for it. So few rounds decide nothing; they show what a result looks like here. (Without a Postgres you see what
+# the ledger has about it.)
+#
 # The second column decides what may be compared with what. A write that waits for the disk takes longer
 # than one that does not; an engine looks fast as long as nobody asks what a power cut would leave. So equal
 # is compared with equal: `fsync` on each write, once a second, or never. Chroma syncs at every write and

@@ -156,6 +156,7 @@ for name, text in {"A PLAIN PROMPT": naive, "WHAT THE KIT SENDS": listener.text}
 # just after the clock's minute (in the test, its second). Which ways let too many through, and in which test?
 
 # %%
+import time
 from wellness.lesson.rushes import double_burst, rush
 from wellness.ops.admission import Counter, Subject
 from wellness.ops.limits import RateLimiter

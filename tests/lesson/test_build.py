@@ -60,7 +60,30 @@ MAP = """\
 #
 # <!-- nav -->
 #
-# <!-- lesson-map -->
+# <!-- ten-minutes -->
+"""
+
+
+STAGE = """\
+[[path]]
+lesson = "00"
+minutes = 4
+why = "What it is."
+
+[[path]]
+lesson = "01"
+minutes = 6
+why = "The rest."
+
+["00"]
+show = "The start."
+ask = []
+slides = []
+
+["01"]
+show = "The first."
+ask = []
+slides = [{ heading = "A mean", show = "One number.", say = "Slowly." }]
 """
 
 
@@ -70,6 +93,7 @@ def folder(tmp_path: Path) -> Path:
     source.mkdir(parents=True)
     (source / "01_first.py").write_text(FIRST, "utf-8")
     (source / "00_start.py").write_text(MAP, "utf-8")
+    (source / "stage.toml").write_text(STAGE, "utf-8")
     return source.parent
 
 
@@ -145,14 +169,16 @@ def test_hidden_input_is_what_jupyterlab_hides(folder: Path) -> None:
     assert hidden == [["hide-input"]]
 
 
-def test_navigation_and_map_link_to_notebooks_that_exist(folder: Path) -> None:
+def test_signposts_link_to_notebooks_that_exist(folder: Path) -> None:
     build.write(folder)
     head = read(folder / "solutions" / "01_first.ipynb").cells[0].source
     assert "Previous: [00 Start here](00_start.ipynb)" in head
     assert "Next" not in head
     start = read(folder / "00_start.ipynb").cells[0].source
     assert "Next: [01 First | lesson](01_first.ipynb)" in start
-    assert "| [01 First \\| lesson](01_first.ipynb) | 3 | 20 |" in start
+    assert "| 4 | [01 First \\| lesson](01_first.ipynb) | The rest. |" in start
+    assert "run the first cell, then skip to [A mean](#A-mean)." in head
+    assert "two minutes" not in start
     assert "<!--" not in start + head
 
 

@@ -7,8 +7,8 @@ come `notebooks/NN_slug.ipynb`, where each solution is replaced by a blank, and
 A cell tagged `exercise` holds a solution between marks; see `blanks.py`. The questions before the
 exercises come from `source/explain.toml`, and the glossary from `source/glossary.toml`.
 
-In Markdown, a line `<!-- lesson-map -->` becomes the table of all lessons and `<!-- nav -->` the
-links to the previous and the next one. The first cell holds the title as its first H1 and a line
+In Markdown, a line `<!-- nav -->` becomes links, and `<!-- ten-minutes -->` the way to show it;
+see `signposts.py`. The first cell holds the title as its first H1 and a line
 `Minutes: present 5, practise 25`, in any Markdown dress.
 """
 
@@ -20,7 +20,7 @@ import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,10 @@ import jupytext
 import nbformat
 
 from wellness.errors import LessonError
-from wellness.lesson import explain, glossary
+from wellness.lesson import explain, glossary, signposts
 from wellness.lesson.blanks import with_solution, without_solution
+from wellness.lesson.stage import Stage
+from wellness.lesson.stage import read as read_stage
 from wellness.lesson.syllabus import MINUTES, NAME, TITLE
 from wellness.settings import project_root
 
@@ -121,12 +123,14 @@ def _problem(cell: Any) -> str:
     return ""
 
 
-def notebook(lesson: Lesson, lessons: Sequence[Lesson], *, solved: bool) -> str:
+def notebook(
+    lesson: Lesson, lessons: Sequence[Lesson], stage: Stage | None = None, *, solved: bool
+) -> str:
     """The text of one generated notebook; equal input gives equal bytes."""
     seen: Counter[str] = Counter()
     made = {
         "cells": [
-            _cell(cell, _cell_id(lesson, cell, seen), _text(cell, lesson, lessons, solved))
+            _cell(cell, _cell_id(lesson, cell, seen), _text(cell, lesson, lessons, stage, solved))
             for cell in lesson.cells
         ],
         "metadata": METADATA | {"wellness": {"source": f"{lesson.name}.py"}},
@@ -151,13 +155,14 @@ def _cell(cell: Any, cell_id: str, text: str) -> dict[str, Any]:
     return made | ({"execution_count": None, "outputs": []} if cell.cell_type == "code" else {})
 
 
-def _text(cell: Any, lesson: Lesson, lessons: Sequence[Lesson], solved: bool) -> str:
+def _text(
+    cell: Any, lesson: Lesson, lessons: Sequence[Lesson], stage: Stage | None, solved: bool
+) -> str:
     source: str = cell.source
     if "exercise" in cell.metadata.get("tags", []):
         return with_solution(source) if solved else without_solution(source)
     if cell.cell_type == "markdown":
-        source = source.replace("<!-- nav -->", navigation(lesson, lessons))
-        source = source.replace("<!-- lesson-map -->", lesson_map(lessons))
+        source = signposts.place(source, lesson, lessons, stage)
     return source
 
 
@@ -168,28 +173,11 @@ def _cell_id(lesson: Lesson, cell: Any, seen: Counter[str]) -> str:
     return f"{lesson.number}-{digest}" + (f"-{seen[digest]}" if seen[digest] > 1 else "")
 
 
-def navigation(lesson: Lesson, lessons: Sequence[Lesson]) -> str:
-    """Markdown links to the lessons before and after; empty for an only one."""
-    at = lessons.index(lesson)
-    links = [f"Previous: {before.link}" for before in lessons[max(at - 1, 0) : at]]
-    links += [f"Next: {after.link}" for after in lessons[at + 1 : at + 2]]
-    return " · ".join(links)
-
-
-def lesson_map(lessons: Iterable[Lesson]) -> str:
-    """Markdown table of all lessons with their minutes."""
-    lines = ["| Lesson | Minutes to present | Minutes to practise |", "|:--|--:|--:|"]
-    for lesson in lessons:
-        link = lesson.link.replace("|", "\\|")
-        lines.append(f"| {link} | {lesson.present} | {lesson.practise} |")
-    return "\n".join(lines)
-
-
 def render(folder: Path) -> dict[Path, str]:
     """What the notebooks folder should hold: path to text of each generated file."""
-    lessons = read_lessons(folder / "source")
+    lessons, stage = read_lessons(folder / "source"), read_stage(folder / "source")
     return {
-        place / f"{lesson.name}.ipynb": notebook(lesson, lessons, solved=solved)
+        place / f"{lesson.name}.ipynb": notebook(lesson, lessons, stage, solved=solved)
         for place, solved in ((folder, False), (folder / "solutions", True))
         for lesson in lessons
     } | glossary.render(folder, lessons)

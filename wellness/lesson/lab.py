@@ -16,14 +16,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-import webbrowser
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,7 +32,8 @@ from urllib.parse import quote
 import typer
 
 from wellness import settings
-from wellness.errors import LessonError, WellnessError
+from wellness.errors import LessonError
+from wellness.lesson.attending import attend, until_stopped
 
 DEFAULT_PORT = 8888
 FIRST_LESSON = Path("notebooks/00_start_here.ipynb")
@@ -52,11 +51,13 @@ class Lab:
         process: the server, in a session of its own.
         port: the loopback port it listens on.
         url: the address of the notebook, with the token.
+        log: what it writes.
     """
 
     process: subprocess.Popen[bytes]
     port: int
     url: str
+    log: Path
 
 
 def environment(home: Path, base: Mapping[str, str]) -> dict[str, str]:
@@ -103,15 +104,17 @@ def serving(
     home: Path,
     port: int | None = None,
     variables: Mapping[str, str] | None = None,
+    root: Path | None = None,
 ) -> Iterator[Lab]:
     """JupyterLab on `notebook` while the block runs; it and its kernels are gone afterwards.
 
     Args:
-        notebook: the file to open. The checkout is the folder that is served when the notebook
-            is in it, else the notebook's own folder.
+        notebook: the file to open.
         home: folder of this checkout's own data, see `settings.Settings.home`.
         port: this one and no other; without it 8888 or, when that is busy, the next free one.
         variables: of the environment, for the server and its kernels, besides those of this one.
+        root: the folder that is served; by default the checkout when the notebook is in it, else
+            the notebook's own folder.
 
     Raises:
         LessonError: there is no such notebook, the port is busy, or the server does not start.
@@ -125,8 +128,9 @@ def serving(
             hint="Stop what uses it, or choose another with --port or PORT=; "
             "when none is named, a free one is taken.",
         )
-    root = settings.project_root()
-    root = root if notebook.is_relative_to(root) else notebook.parent
+    if root is None:
+        root = settings.project_root()
+        root = root if notebook.is_relative_to(root) else notebook.parent
     ours = environment(home, {**os.environ, **(variables or {})})
     log = home / "jupyter" / "lab.log"
     with log.open("wb") as sink:
@@ -150,7 +154,7 @@ def serving(
         info = _wait(process, runtime / f"jpserver-{process.pid}.json", log)
         path = quote(notebook.relative_to(root).as_posix())
         url = f"http://127.0.0.1:{info['port']}/lab/tree/{path}?token={info['token']}"
-        yield Lab(process, int(info["port"]), url)
+        yield Lab(process, int(info["port"]), url, log)
     finally:
         process.terminate()
         try:
@@ -189,10 +193,6 @@ def _answers(info: Mapping[str, str]) -> bool:
         return bool(response.status == 200)
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
 def main(
     notebook: Annotated[Path | None, typer.Argument(help="Notebook to open.")] = None,
     port: Annotated[
@@ -203,27 +203,11 @@ def main(
     ] = False,
 ) -> None:
     """Open JupyterLab on a lesson, and serve it until Ctrl-C."""
-    # A closed terminal or a `kill` must leave as little behind as Ctrl-C does.
-    for name in ("SIGTERM", "SIGHUP", "SIGINT"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupt)
-    home = settings.load().home
-    typer.echo("Starting JupyterLab...")
-    try:
-        first = settings.project_root() / FIRST_LESSON
-        with serving(notebook or first, home=home, port=port) as lab:
-            if port is None and lab.port != DEFAULT_PORT:
-                typer.echo(f"Port {DEFAULT_PORT} is busy; {lab.port} is used instead.")
-            typer.echo(f"\n    {lab.url}\n\nCtrl-C stops it.")
-            if not no_browser:
-                webbrowser.open(lab.url)
-            lab.process.wait()
-        raise LessonError("JupyterLab stopped by itself.", hint=f"Log: {home}/jupyter/lab.log")
-    except KeyboardInterrupt:
-        typer.echo("\nJupyterLab has stopped.")
-    except WellnessError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    with until_stopped():
+        typer.echo("Starting JupyterLab...")
+        notebook = notebook or settings.project_root() / FIRST_LESSON
+        with serving(notebook, home=settings.load().home, port=port) as lab:
+            attend(lab, wanted=port or DEFAULT_PORT, no_browser=no_browser)
 
 
 if __name__ == "__main__":

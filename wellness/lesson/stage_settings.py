@@ -1,0 +1,105 @@
+"""JupyterLab as it is on a stage: slides, large type, no pop-ups, and a few keys.
+
+The settings are written anew at each start, to a folder of the stage's own: the slideshow
+remembers there whether it is on, and nobody's daily JupyterLab should begin as a show.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from wellness.lesson.slides import OPEN
+from wellness.lesson.syllabus import Chapter
+
+NEXT, BACK, RUN, PANIC, AGAIN, CODE = (
+    *("PageDown", "PageUp", "Shift Enter", "F8", "Shift F8", "F2"),
+)
+# What each key does, for people; in this order in the speaker's notes.
+KEYS = {
+    f"{NEXT}, {BACK}": "The next step, the one before; a presenter's remote control sends these.",
+    RUN: "Run the cell of this step, and stay.",
+    f"{OPEN} 0 6": "Open lesson 06; likewise any other by its two digits.",
+    f"{CODE}, Shift {CODE}": "Show the code of this step, fold it again.",
+    "Tab, Space": "From one field or button to the next, press it. Escape leaves a field.",
+    PANIC: "Panic: stop what runs, wipe the slides, begin this lesson anew.",
+    AGAIN: "If even that does not help: a new kernel, then the same. It takes some seconds.",
+}
+_TYPE = {"code-font-size": "18px", "content-font-size1": "22px", "ui-font-size1": "15px"}
+_TO_THE_TOP = (
+    *("notebook:enter-command-mode", "notebook:extend-marked-cells-top", "notebook:deselect-all"),
+)
+_SETUP = ("notebook:move-cursor-down", "notebook:run-cell")  # the lesson's first cell
+# Where JupyterLab runs a cell and goes on, which hides what it shows: on a stage it stays.
+_IN_COMMAND_MODE = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus"
+_RUNS = (_IN_COMMAND_MODE, ".jp-Notebook.jp-mod-editMode")
+
+
+def write(folder: Path, lessons: Iterable[Chapter]) -> None:
+    """Write the settings; what stood there is gone, and so are the tabs that were open.
+
+    Args:
+        folder: Jupyter's own, `jupyter` of `lab.environment`.
+        lessons: those that can be opened by their digits.
+    """
+    shutil.rmtree(folder / "lab", ignore_errors=True)
+    for plugin, settings in _settings(lessons).items():
+        path = folder / "lab" / "user-settings" / f"{plugin}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+
+
+def _settings(lessons: Iterable[Chapter]) -> dict[str, Mapping[str, Any]]:
+    return {
+        "jupyterlab-slideshow/plugin": {"active": True},
+        "@jupyterlab/apputils-extension/notification": {
+            "fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True,
+        },
+        "@jupyterlab/apputils-extension/themes": {"overrides": _TYPE},
+        "@jupyterlab/apputils-extension/sessionDialogs": {"skipKernelRestartDialog": True},
+        # Slides hide cells, and a notebook that draws only what is in view loses its place there.
+        "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+        "@jupyterlab/shortcuts-extension/shortcuts": {"shortcuts": _shortcuts(lessons)},
+    }  # fmt: skip
+
+
+def _shortcuts(lessons: Iterable[Chapter]) -> list[dict[str, Any]]:
+    here = "notebook:enter-command-mode"
+    one_after_another = {
+        NEXT: ("deck:forward", here),
+        BACK: ("deck:back", here),
+        CODE: ("notebook:show-cell-code", here),
+        f"Shift {CODE}": ("notebook:hide-cell-code", here),
+        PANIC: (
+            *("notebook:interrupt-kernel", "notebook:clear-all-cell-outputs"),
+            *_TO_THE_TOP,
+            *_SETUP,
+        ),
+        AGAIN: ("notebook:restart-clear-output", *_TO_THE_TOP, *_SETUP),
+    }
+    steps = [
+        _shortcut(key, "body", "apputils:run-all-enabled", {"commands": list(commands)})
+        for key, commands in one_after_another.items()
+    ]
+    opens = [
+        _shortcut([OPEN, *lesson.number], "body", "docmanager:open", {"path": lesson.file})
+        for lesson in lessons
+    ]
+    usual = "notebook:run-cell-and-select-next"
+    off = [_shortcut(RUN, where, usual, {}) | {"disabled": True} for where in _RUNS]
+    return [
+        *steps,
+        *opens,
+        *off,
+        *(_shortcut(RUN, where, "notebook:run-cell", {}) for where in _RUNS),
+    ]
+
+
+def _shortcut(
+    keys: str | list[str], where: str, command: str, arguments: Mapping[str, Any]
+) -> dict[str, Any]:
+    chord = [keys] if isinstance(keys, str) else keys
+    return {"command": command, "keys": chord, "selector": where, "args": dict(arguments)}
