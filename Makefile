@@ -20,7 +20,7 @@ endef
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo lab models test test-all notebooks run cheat-sheet pictures provenance bench doctor lock clean
+.PHONY: help demo lab present rehearse models test test-all notebooks run cheat-sheet pictures provenance bench doctor lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -35,6 +35,17 @@ lab: ## JupyterLab only, with the data that is there
 	$(INSTALL) lab
 	@$(WELLNESS) setup
 	@$(RUN) wellness.lesson.lab
+
+present: ## On stage: the lessons as slides, models warm, speaker's notes in a second window
+	$(INSTALL) lab
+	@$(WELLNESS) setup
+	@$(RUN) wellness.lesson.present
+
+rehearse: ## The ten minutes in a browser by itself: seconds of each step, and what would go wrong
+	$(INSTALL) test
+	@$(WELLNESS) setup
+	@$(RUN) wellness.lesson.browser
+	@$(RUN) wellness.lesson.rehearsal
 
 models: ## The chat models; SIZE=1.5b fetches a larger one (1.1 GB), SIZE=0.5b the one of the demo
 	$(INSTALL) lab

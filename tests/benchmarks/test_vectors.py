@@ -52,4 +52,4 @@ def test_sizes(settings: Settings, redis_server: EmbeddedServer, embedder: Ollam
             flat.index.delete(drop=True)
             graph.index.delete(drop=True)
     finally:
-        kit._close_open()
+        kit.end()

@@ -22,7 +22,7 @@ from wellness.settings import Settings
 def lesson(settings: Settings, redis_server: EmbeddedServer) -> Iterator[Lesson]:
     here = settings.model_copy(update={"redis_url": redis_server.url, "user": "learner-03"})
     yield kit.start("03", settings=here)
-    kit._close_open()
+    kit.end()
 
 
 def plain(text: str) -> str:

@@ -22,7 +22,7 @@ from wellness.settings import Settings
 def lesson(settings: Settings, redis_server: EmbeddedServer) -> Iterator[Lesson]:
     here = settings.model_copy(update={"redis_url": redis_server.url, "user": "learner-04"})
     yield kit.start("04", settings=here)
-    kit._close_open()
+    kit.end()
 
 
 def fused(rankings: Sequence[Sequence[str]], k: int = 60) -> list[str]:

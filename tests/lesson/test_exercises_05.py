@@ -26,7 +26,7 @@ def lesson(
         home=tmp_path_factory.mktemp("l05"), redis_url=redis_server.url, user="learner-05"
     )
     yield kit.start("05", settings=here)
-    kit._close_open()
+    kit.end()
 
 
 def best(confidence: Any, rules: Any, model: Any) -> float:

@@ -20,7 +20,7 @@ from wellness.settings import Settings
 def lesson(settings: Settings, redis_server: EmbeddedServer) -> Iterator[Lesson]:
     here = settings.model_copy(update={"redis_url": redis_server.url, "user": "learner-08"})
     yield kit.start("08", settings=here)
-    kit._close_open()
+    kit.end()
 
 
 @pytest.mark.parametrize(

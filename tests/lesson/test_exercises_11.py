@@ -24,7 +24,7 @@ from wellness.settings import Settings
 def lesson(settings: Settings, redis_server: EmbeddedServer) -> Iterator[Lesson]:
     here = settings.model_copy(update={"redis_url": redis_server.url, "user": "learner-11"})
     yield kit.start("11", settings=here)
-    kit._close_open()
+    kit.end()
 
 
 def spoken(entry: Entry, *, word: bool = True, on: bool = True, value: float = 1.0,

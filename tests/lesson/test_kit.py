@@ -49,7 +49,7 @@ def here(settings: Settings, redis_server: EmbeddedServer, client: Redis) -> Ite
     yield settings.model_copy(
         update={"redis_url": redis_server.url, "user": learner, "scale": "full"}
     )
-    kit._close_open()
+    kit.end()
     keys.delete(client, keys.PROGRESS, learner)
 
 
@@ -388,5 +388,5 @@ def test_what_a_lessons_client_did_is_added_to_the_metrics_at_its_end(
         lesson.client.echo("x")
         assert lesson.metrics.measured().commands["ECHO"].calls == 1
         lesson.finish()
-        kit._close_open()
+        kit.end()
         assert store.merged().commands["ECHO"].calls == times

@@ -36,7 +36,7 @@ def lesson(
     own = property(lambda self: Ledger(self.client, namespace))
     monkeypatch.setattr(Lesson, "ledger", own)
     yield started
-    kit._close_open()
+    kit.end()
 
 
 def record(lesson: Lesson, claim: int, word: Any = "refuted", value: float = 6.25) -> None:

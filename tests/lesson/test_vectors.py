@@ -20,7 +20,7 @@ from wellness.settings import Settings
 def lesson(settings: Settings, redis_server: EmbeddedServer, client: Redis) -> Iterator[Lesson]:
     here = settings.model_copy(update={"redis_url": redis_server.url, "user": "learner-vectors"})
     yield kit.start("90", settings=here)
-    kit._close_open()
+    kit.end()
 
 
 @pytest.fixture(scope="module")

@@ -26,10 +26,10 @@ from lesson_rules import checked, tags
 from nbclient import NotebookClient
 
 from wellness.client import Client, connect
-from wellness.lesson import build
+from wellness.lesson import build, slides
 from wellness.lesson.checks import MIME
 from wellness.local_ollama import FIRST_CHAT
-from wellness.settings import Settings
+from wellness.settings import Settings, project_root
 
 CELL_TIMEOUT_S = 600
 LOOPBACK = Path(__file__).parent / "loopback"
@@ -189,3 +189,17 @@ def test_two_of_each_cheap_lesson_run_at_once(
                 namespaces |= set(re.findall(r"wellness:lesson:\d\d-\w+", str(notebook.cells)))
             assert len(namespaces) == 2, lesson.name
     assert place.lesson_keys() == []
+
+
+def test_what_a_stage_shows_needs_nothing_of_what_it_leaves_out(place: Place) -> None:
+    """The lessons of the ten minutes are left to the rehearsal in a browser."""
+    folder = place.folder / "stage"
+    stage = slides.write(project_root() / "notebooks", folder)
+    for stop in stage.path:
+        next(folder.glob(f"{stop.lesson}_*.ipynb")).unlink()
+    ran = nbmake(place, folder, "strict")
+    assert len(ran) == len(stage.acts) - len(stage.path) > 0
+    for name, notebook in ran.items():
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert all(cell.outputs for cell in code), name
+        assert without_alternative(notebook) == [], name

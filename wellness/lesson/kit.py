@@ -61,7 +61,7 @@ def start(number: str, *, settings: Settings | None = None) -> Lesson:
     global _open
     settings = settings or load()
     client = connect(settings)  # first, or an embedded server without users would stop
-    _close_open()
+    end()
     folder = lease.folder(settings)
     lease.sweep(client, folder)
     _open = lesson = Lesson(number, settings, client, lease.take(folder, number))
@@ -241,7 +241,8 @@ class Lesson:
 
 
 @atexit.register
-def _close_open() -> None:
+def end() -> None:
+    """Close the lesson of this kernel, if one is open; also if its Redis is gone."""
     global _open
     lesson, _open = _open, None
     if lesson is not None:

@@ -164,11 +164,17 @@ def serve(
     """
     first = folder / FIRST
     nbformat.write(nbformat.v4.new_notebook(), first)  # type: ignore[no-untyped-call]
-    lab.environment(home, {})
-    exposed = "c.LabApp.expose_app_in_browser = True\n"  # how one knows what the page is doing
-    (home / "jupyter" / "jupyter_lab_config.py").write_text(exposed, "utf-8")
+    expose(home)
     with lab.serving(first, home=home, variables=variables) as serving:
         yield Room(folder, serving.url, chromium)
+
+
+def expose(home: Path) -> None:
+    """Let scripts of the page ask JupyterLab what it is doing; see `lab.environment` for `home`."""
+    folder = home / "jupyter"
+    folder.mkdir(parents=True, exist_ok=True)
+    exposed = "c.LabApp.expose_app_in_browser = True\n"
+    (folder / "jupyter_lab_config.py").write_text(exposed, "utf-8")
 
 
 def _note(errors: list[str], said: Any) -> None:

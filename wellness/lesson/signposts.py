@@ -27,7 +27,9 @@ def navigation(lesson: Lesson, lessons: Sequence[Lesson], stage: Stage | None = 
     links = [f"Previous: {before.link}" for before in lessons[max(at - 1, 0) : at]]
     links += [f"Next: {after.link}" for after in lessons[at + 1 : at + 2]]
     act = stage.acts.get(lesson.number) if stage else None
-    return "\n\n".join(part for part in (" · ".join(links), skip_to(act) if act and act.slides else "") if part)
+    return "\n\n".join(
+        part for part in (" · ".join(links), skip_to(act) if act and act.slides else "") if part
+    )
 
 
 def ten_minutes(lessons: Sequence[Lesson], stage: Stage | None) -> str:

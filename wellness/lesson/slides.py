@@ -18,6 +18,8 @@ from wellness.lesson.stage import Act, Stage, Stop, cells_under, read
 from wellness.lesson.syllabus import TITLE, Chapter, chapters
 
 SLIDE, SAME = "slide", None  # the kinds of cells that jupyterlab-slideshow knows
+# A picture and the sentence under it fit the screen. The slideshow takes styles from this metadata.
+STYLES = {"styles": {".jp-Deck .jp-OutputArea svg": {"max-height": "58vh", "width": "auto"}}}
 OPEN = "F4"  # and then the digits of a lesson
 
 
@@ -60,11 +62,13 @@ def compose(
     made = [_text(f"# {title[1] if title else chapter.title}\n\n{act.show}"), _code(first)]
     for slide in act.slides:
         made.append(_text(f"## {slide.heading}\n\n{slide.show}"))
-        made += [_code(cell) for cell in cells_under(cells, slide)]
+        under, *more = cells_under(cells, slide)
+        made += [_code(under), *(_code(cell, SLIDE) for cell in more)]
     made.append(_text(_last(chapter, stage.after(chapter.number), lessons)))
     for at, cell in enumerate(made):
         cell["id"] = f"{chapter.number}-slide-{at}"
-    return {**notebook, "cells": made}
+    metadata = {**notebook["metadata"], "@deathbeds/jupyterlab-fonts": STYLES}
+    return {**notebook, "cells": made, "metadata": metadata}
 
 
 def _last(chapter: Chapter, stop: Stop | None, lessons: Mapping[str, Chapter]) -> str:
@@ -79,8 +83,8 @@ def _text(source: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "metadata": kind, "source": source}
 
 
-def _code(cell: Mapping[str, Any]) -> dict[str, Any]:
-    kind = {"slideshow": {"slide_type": SAME}, "jupyter": {"source_hidden": True}}
+def _code(cell: Mapping[str, Any], kind_of: str | None = SAME) -> dict[str, Any]:
+    kind = {"slideshow": {"slide_type": kind_of}, "jupyter": {"source_hidden": True}}
     return {
         "cell_type": "code",
         "metadata": {**kind, "scrolled": False},

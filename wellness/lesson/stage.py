@@ -29,12 +29,14 @@ class Slide:
         show: the sentence that stands on the slide.
         say: what is said, for the speaker's notes.
         cells: how many code cells are shown.
+        type: lines that are typed into the first field of what they show.
     """
 
     heading: str
     show: str
     say: str
     cells: int = 1
+    type: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -108,7 +110,8 @@ def read(folder: Path) -> Stage | None:
 
 
 def _act(number: str, show: str, slides: list[dict[str, Any]], ask: list[str]) -> Act:
-    return Act(number, show, tuple(Slide(**slide) for slide in slides), tuple(ask))
+    made = (Slide(**{**slide, "type": tuple(slide.get("type", ()))}) for slide in slides)
+    return Act(number, show, tuple(made), tuple(ask))
 
 
 def skip_to(act: Act) -> str:

@@ -22,9 +22,10 @@ NEXT, BACK, RUN, PANIC, AGAIN, CODE = (
 KEYS = {
     f"{NEXT}, {BACK}": "The next step, the one before; a presenter's remote control sends these.",
     RUN: "Run the cell of this step, and stay.",
+    "Home, End": "The top and the bottom of a slide that is longer than the screen.",
     f"{OPEN} 0 6": "Open lesson 06; likewise any other by its two digits.",
     f"{CODE}, Shift {CODE}": "Show the code of this step, fold it again.",
-    "Tab, Space": "From one field or button to the next, press it. Escape leaves a field.",
+    "Tab, Space": "To the next field or button; press it. A field keeps all other keys to itself.",
     PANIC: "Panic: stop what runs, wipe the slides, begin this lesson anew.",
     AGAIN: "If even that does not help: a new kernel, then the same. It takes some seconds.",
 }
@@ -32,7 +33,10 @@ _TYPE = {"code-font-size": "18px", "content-font-size1": "22px", "ui-font-size1"
 _TO_THE_TOP = (
     *("notebook:enter-command-mode", "notebook:extend-marked-cells-top", "notebook:deselect-all"),
 )
-_SETUP = ("notebook:move-cursor-down", "notebook:run-cell")  # the lesson's first cell
+# The lesson's first cell. Twice, since an interrupted kernel refuses what was sent to it meanwhile;
+# and wiped in between, since what was interrupted says so late.
+_WIPE = "notebook:clear-all-cell-outputs"
+_SETUP = ("deck:forward", "notebook:run-cell", _WIPE, "notebook:run-cell")
 # Where JupyterLab runs a cell and goes on, which hides what it shows: on a stage it stays.
 _IN_COMMAND_MODE = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus"
 _RUNS = (_IN_COMMAND_MODE, ".jp-Notebook.jp-mod-editMode")
@@ -74,7 +78,7 @@ def _shortcuts(lessons: Iterable[Chapter]) -> list[dict[str, Any]]:
         CODE: ("notebook:show-cell-code", here),
         f"Shift {CODE}": ("notebook:hide-cell-code", here),
         PANIC: (
-            *("notebook:interrupt-kernel", "notebook:clear-all-cell-outputs"),
+            *("notebook:interrupt-kernel", _WIPE),
             *_TO_THE_TOP,
             *_SETUP,
         ),
