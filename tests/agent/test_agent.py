@@ -144,6 +144,7 @@ def test_the_graph_can_be_drawn(make: Make) -> None:
     drawn = mermaid(agent.graph)
     for node in ("recall", "classify", "act", "answer", "validate", "remember"):
         assert f"{node}({node})" in drawn
+    assert "graph LR;" in drawn
     assert "remember" not in mermaid(twin(agent).graph)
     assert "```mermaid" in agent._repr_mimebundle_()["text/markdown"]
 

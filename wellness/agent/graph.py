@@ -49,8 +49,8 @@ def build(*, memory: bool, checkpointer: BaseCheckpointSaver[Any] | None = None)
 
 
 def mermaid(graph: Graph) -> str:
-    """The graph as Mermaid text, which JupyterLab draws."""
-    return graph.get_graph().draw_mermaid()
+    """The graph as Mermaid text, which JupyterLab draws; from left to right, to fit a screen."""
+    return graph.get_graph().draw_mermaid().replace("graph TD;", "graph LR;", 1)
 
 
 def _after_act(state: TurnState, runtime: Runtime[Setting]) -> str:

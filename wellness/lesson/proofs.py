@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from redis import ResponseError
@@ -45,7 +46,8 @@ class Finding:
 
     def _repr_html_(self) -> str:
         rows = [[name, str(measure)] for name, measure in self.measured.items()]
-        return html_table(["measured", ""], rows, caption=self.sentence)
+        table = html_table(["what", "measured"], rows, caption="Measured just now")
+        return f"<p>{escape(self.sentence)}</p>{table}"
 
 
 Proof = Callable[["Lesson"], Finding]

@@ -38,7 +38,7 @@ SIZE: Any = {"width": 1280, "height": 720}  # of a projector
 CELL = f"{NOTEBOOK}.content.activeCell"
 RAN = f"{CELL}.model.type !== 'code' || ({CELL}.model.executionCount !== null && {IDLE})"
 SHOWN = f"{CELL}.node.querySelector('.jp-Cell-outputWrapper')?.innerHTML ?? ''"
-ERRORS = "[data-mime-type='application/vnd.jupyter.error'], .alert-danger"
+ERRORS = "[data-mime-type$='jupyter.error'], [data-mime-type$='jupyter.stderr'], .alert-danger"
 FIRST = f"{NOTEBOOK}.content.widgets[1]"  # the lesson's first cell of code
 FIELD = "input[type=text]"
 

@@ -18,8 +18,6 @@ from wellness.lesson.stage import Act, Stage, Stop, cells_under, read
 from wellness.lesson.syllabus import TITLE, Chapter, chapters
 
 SLIDE, SAME = "slide", None  # the kinds of cells that jupyterlab-slideshow knows
-# A picture and the sentence under it fit the screen. The slideshow takes styles from this metadata.
-STYLES = {"styles": {".jp-Deck .jp-OutputArea svg": {"max-height": "58vh", "width": "auto"}}}
 OPEN = "F4"  # and then the digits of a lesson
 
 
@@ -67,8 +65,7 @@ def compose(
     made.append(_text(_last(chapter, stage.after(chapter.number), lessons)))
     for at, cell in enumerate(made):
         cell["id"] = f"{chapter.number}-slide-{at}"
-    metadata = {**notebook["metadata"], "@deathbeds/jupyterlab-fonts": STYLES}
-    return {**notebook, "cells": made, "metadata": metadata}
+    return {**notebook, "cells": made}
 
 
 def _last(chapter: Chapter, stop: Stop | None, lessons: Mapping[str, Chapter]) -> str:

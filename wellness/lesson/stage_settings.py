@@ -29,7 +29,16 @@ KEYS = {
     PANIC: "Panic: stop what runs, wipe the slides, begin this lesson anew.",
     AGAIN: "If even that does not help: a new kernel, then the same. It takes some seconds.",
 }
-_TYPE = {"code-font-size": "18px", "content-font-size1": "22px", "ui-font-size1": "15px"}
+_TYPE = {"code-font-size": "18px", "content-font-size1": "22px", "ui-font-size1": "17px"}
+# A picture and the sentence under it fit the screen, the newest line of a chat is seen, and the
+# slideshow's buttons do not lie over them, nor does the Tab key find them first.
+_STYLE = """
+.jp-Deck .jp-OutputArea svg { max-height: 58vh; width: auto; max-width: 100% }
+.jp-Deck .chat-log { max-height: 50vh; overflow-y: auto; display: flex;
+  flex-direction: column-reverse }
+.jp-Deck-Remote, .jp-Deck-DesignTools, .jp-Deck .jp-NotebookPanel-toolbar {
+  display: none !important }
+"""
 _TO_THE_TOP = (
     *("notebook:enter-command-mode", "notebook:extend-marked-cells-top", "notebook:deselect-all"),
 )
@@ -50,6 +59,11 @@ def write(folder: Path, lessons: Iterable[Chapter]) -> None:
         lessons: those that can be opened by their digits.
     """
     shutil.rmtree(folder / "lab", ignore_errors=True)
+    style = folder / "custom" / "custom.css"
+    style.parent.mkdir(parents=True, exist_ok=True)
+    style.write_text(_STYLE, encoding="utf-8")
+    config = {"LabApp": {"custom_css": True}}
+    (folder / "jupyter_lab_config.json").write_text(json.dumps(config), encoding="utf-8")
     for plugin, settings in _settings(lessons).items():
         path = folder / "lab" / "user-settings" / f"{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
