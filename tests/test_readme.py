@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wellness.lesson import build
+from wellness.lesson import build, slides, stage_settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -71,3 +71,9 @@ def test_the_change_log_knows_the_version() -> None:
     version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.M)
     assert version
     assert f"## {version[1]}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_the_keys_of_the_stage_are_those_that_are_bound() -> None:
+    told = section("On a stage")
+    for key in (stage_settings.NEXT, stage_settings.RUN, stage_settings.PANIC, slides.OPEN):
+        assert f"`{key}" in told
