@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,13 +13,13 @@ import pytest
 from lxml import html
 
 from wellness.errors import LessonError
-from wellness.lesson import kit, proofs
+from wellness.lesson import kit, proofs, speaker_notes, stage, syllabus
 from wellness.lesson.claims import CLAIMS, Ledger
 from wellness.lesson.kit import Lesson
 from wellness.lesson.playbook import Playbook, told
 from wellness.lesson.questions import EXPECTED, LEFT_OUT, Question
 from wellness.server import EmbeddedServer
-from wellness.settings import Settings
+from wellness.settings import Settings, project_root
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "notebooks"))
 from lesson_rules import FIGURE
@@ -203,3 +204,23 @@ def test_an_unforeseen_error_becomes_a_sentence() -> None:
     said = told(broken)
     assert "could not be measured now (ZeroDivisionError: &lt;oh&gt;)" in said
     assert "Traceback" not in said
+
+
+def test_the_speakers_notes_have_what_is_said_what_may_be_asked_and_this_machines_evidence(
+    lesson: Lesson,
+) -> None:
+    source = project_root() / "notebooks" / "source"
+    plan, lessons = stage.read(source), {one.number: one for one in syllabus.chapters(source)}
+    assert plan is not None
+    record(lesson, 15, value=6.25)
+    page = speaker_notes.page(plan, lessons, Playbook(lesson))
+    tree = html.fromstring(page)
+    assert [one.get("id") for one in tree.iter("section")] == list(lessons)
+    text = " ".join(tree.text_content().split())
+    for act in plan.acts.values():
+        for slide in act.slides:
+            assert " ".join(slide.say.split()) in text
+        for name in act.ask:
+            assert Playbook(lesson)[name].text in text
+    assert "6.25 ms" in text
+    assert not re.search(r'(?:src|href)="?(?!#)\w', page), "it loads nothing"
