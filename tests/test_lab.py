@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -55,6 +56,17 @@ class Running:
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
+
+    def kernels(self) -> list[psutil.Process]:
+        return [member for member in self.family() if "ipykernel_launcher" in command(member)]
+
+
+def command(process: psutil.Process) -> list[str]:
+    """Its words; none for one that has ended, as short-lived helpers of the server do."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 @pytest.fixture
@@ -128,12 +140,17 @@ def test_it_serves_one_person_and_ctrl_c_leaves_nothing(running: Running) -> Non
     # The kernel is this Python, although a person's own of that name comes first in JUPYTER_PATH.
     running.get("/api/kernels", running.token, data=b'{"name": "python3"}')
     deadline = time.monotonic() + START_S
-    while not (kernels := [p for p in running.family() if "ipykernel_launcher" in p.cmdline()]):
+    while not (kernels := running.kernels()):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert kernels[0].cmdline()[0] == sys.executable
 
-    family = running.family()
+    # What is typed into cells is kept with the data, and for this user alone.
+    history = running.home / "ipython"
+    assert kernels[0].environ()["IPYTHONDIR"] == str(history)
+    assert not history.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+
+    family = [member for member in running.family() if command(member)]
     listening = [
         connection.laddr.ip
         for member in family

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .conftest import IDLE, Room, Sheet
+from .conftest import IDLE, Room, Sheet, nameless
 
 CELLS = [
     """
@@ -48,6 +48,13 @@ def test_a_question_is_chosen_and_proved_with_the_keyboard(
         one.page.wait_for_timeout(200)
     one.until(lambda: "Does memory make" in board.locator("h4").inner_text(), 30)
     assert "Append a turn" not in board.inner_text()
+    assert nameless(one.page.locator(".jp-OutputArea").nth(1)) == []
+    asked = one.page.get_by_label("Question")
+    asked.press("ArrowDown")
+    one.until(lambda: "Does memory make" not in board.locator("h4").inner_text(), 30)
+    asked.press("ArrowUp")
+    one.until(lambda: "Does memory make" in board.locator("h4").inner_text(), 30)
+    after.focus()
     one.page.keyboard.press("Tab")
     one.page.keyboard.press("Enter")
     one.until(lambda: "Lesson 06 is where it is treated" in board.inner_text(), 30)

@@ -24,7 +24,7 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,7 @@ import typer
 
 from wellness import settings
 from wellness.errors import LessonError, WellnessError
+from wellness.lesson.shortcuts import spare_lists
 
 DEFAULT_PORT = 8888
 FIRST_LESSON = Path("notebooks/00_start_here.ipynb")
@@ -67,21 +68,31 @@ def environment(home: Path, base: Mapping[str, str]) -> dict[str, str]:
         base: the environment to start from, `os.environ` as a rule.
     """
     folder = home / "jupyter"
-    quiet = folder / "lab/user-settings/@jupyterlab/apputils-extension"
-    quiet.mkdir(parents=True, exist_ok=True)
-    notification = quiet / "notification.jupyterlab-settings"
-    if not notification.exists():
-        notification.write_text(json.dumps(_QUIET), encoding="utf-8")
+    share = Path(sys.prefix) / "share" / "jupyter"
+    ours = folder / "lab/user-settings/@jupyterlab"
+    _once(ours / "apputils-extension/notification.jupyterlab-settings", lambda: _QUIET)
+    shortcuts = ours / "shortcuts-extension/shortcuts.jupyterlab-settings"
+    _once(shortcuts, lambda: spare_lists(share / "lab/schemas"))
+    # IPython keeps what was typed into cells: with the data, and for their owner alone.
+    (home / "ipython").mkdir(mode=0o700, exist_ok=True)
     # JUPYTER_PATH comes before a person's own kernels, one of which may be called python3 too.
-    here = [str(Path(sys.prefix) / "share" / "jupyter"), base.get("JUPYTER_PATH", "")]
+    here = [str(share), base.get("JUPYTER_PATH", "")]
     return {
         **base,
+        "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_CONFIG_DIR": str(folder),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTER_PATH": os.pathsep.join(part for part in here if part),
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "lab/user-settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "lab/workspaces"),
     }
+
+
+def _once(path: Path, settings: Callable[[], Mapping[str, object]]) -> None:
+    """Write settings where there are none; what a person changed is kept."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings()), encoding="utf-8")
 
 
 def is_free(port: int) -> bool:

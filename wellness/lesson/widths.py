@@ -1,0 +1,12 @@
+"""How wide the fields of a lesson are, and what they do where there is less room.
+
+Layouts of ipywidgets, for `layout=`; as dictionaries, since widgets made before a lesson runs would
+belong to no kernel.
+"""
+
+from __future__ import annotations
+
+# A question, with its button beside it on a projector; never wider than the page.
+WIDE = {"width": "44em", "max_width": "100%"}
+# A row whose parts go below each other where they do not fit beside each other.
+WRAPPED = {"flex_flow": "row wrap"}
