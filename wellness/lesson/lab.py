@@ -81,10 +81,12 @@ def environment(home: Path, base: Mapping[str, str]) -> dict[str, str]:
         **base,
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_CONFIG_DIR": str(folder),
+        "JUPYTER_DATA_DIR": str(folder / "data"),  # no notebook opens where it cannot be written
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTER_PATH": os.pathsep.join(part for part in here if part),
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "lab/user-settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "lab/workspaces"),
+        "MPLCONFIGDIR": str(folder / "matplotlib"),
     }
 
 
