@@ -93,6 +93,7 @@ def running(tmp_path: Path, busy_port: int) -> Iterator[Running]:
     shadow.write_text(json.dumps(spec))
     env = {
         **os.environ,
+        "HOME": os.devnull,  # in which nothing can be made, by the super-user neither
         "WELLNESS_HOME": str(tmp_path / "home"),
         "JUPYTER_PATH": str(tmp_path / "data"),
         "NO_BROWSER": "1",
@@ -131,6 +132,9 @@ def test_it_serves_one_person_and_ctrl_c_leaves_nothing(running: Running) -> Non
         with pytest.raises(urllib.error.HTTPError) as refused:
             running.get("/api/status", token)
         assert refused.value.code == 403
+
+    # A notebook opens, although there is no home folder to keep its checksum in.
+    assert running.get("/api/contents/lesson%20of%20Zo%C3%AB.ipynb", running.token)["content"]
 
     # The news pop-up is off, in a settings folder of the checkout's own.
     name = "@jupyterlab/apputils-extension:notification"

@@ -16,6 +16,7 @@ from wellness.health.importer import import_export
 from wellness.health.report import ImportReport
 from wellness.health.store import Store
 from wellness.lesson.notice import notice
+from wellness.lesson.widths import ALL
 from wellness.settings import Settings
 from wellness.zones import machine_zone, zone_named
 
@@ -24,7 +25,7 @@ WIDE = {"description_width": "9em"}
 
 def form(client: Redis, settings: Settings) -> widgets.VBox:
     """Fields for a path (or a small upload), a name and a zone, and a button that imports."""
-    wide = {"width": "40em", "max_width": "100%"}
+    wide = {"width": "40em", "max_width": ALL}
     path = widgets.Text(description="Path of the export", style=WIDE, layout=wide)
     upload = widgets.FileUpload(accept=".zip,.xml", description="or upload a small one")
     user = widgets.Text(value=settings.user, description="Stored for", style=WIDE)

@@ -148,8 +148,10 @@ class Board:
     def __init__(self, play: Playbook) -> None:
         options = [(question.text, name) for name, question in play.questions.items()]
         self.chosen = widgets.Dropdown(options=options, description="Question", layout=WIDE)
-        self.before = widgets.Button(description="Previous", tooltip="The question before")
-        self.after = widgets.Button(description="Next", tooltip="The next question")
+        self.before, self.after = (
+            widgets.Button(description=name, tooltip=said, layout={"width": "auto"})
+            for name, said in (("Previous", "The question before"), ("Next", "The next question"))
+        )
         self.before.on_click(lambda _: self._move(-1))
         self.after.on_click(lambda _: self._move(1))
         self.page = widgets.HTML()
