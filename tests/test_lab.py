@@ -91,8 +91,13 @@ def running(tmp_path: Path, busy_port: int) -> Iterator[Running]:
     shadow.parent.mkdir(parents=True)
     spec = {"argv": ["false", "{connection_file}"], "display_name": "Shadow", "language": "python"}
     shadow.write_text(json.dumps(spec))
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(f"#!/bin/sh\ntouch '{tmp_path}/npm was run'\n")
+    npm.chmod(0o755)
     env = {
         **os.environ,
+        "PATH": f"{npm.parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": os.devnull,  # in which nothing can be made, by the super-user neither
         "WELLNESS_HOME": str(tmp_path / "home"),
         "JUPYTER_PATH": str(tmp_path / "data"),
@@ -170,6 +175,7 @@ def test_it_serves_one_person_and_ctrl_c_leaves_nothing(running: Running) -> Non
     assert not alive
     assert lab.is_free(urlsplit(running.url).port or 0)
     runtime = running.home / "jupyter" / "runtime"
+    assert not (running.home.parent / "npm was run").exists(), "it writes into the home folder"
     assert not list(runtime.glob("jpserver-*")) + list(runtime.glob("kernel-*"))
 
 

@@ -12,6 +12,7 @@ from wellness.lesson import build
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/provenance.md", "data/README.md")
+ROBUST = (ROOT / "docs" / "robustness.md").read_text("utf-8")
 ROW = re.compile(
     r"^\| \[(\d\d) ([^\]]+)\]\(notebooks/([^)]+)\.ipynb\) \| (\d+) min \| (\d+) min \| \S", re.M
 )
@@ -71,3 +72,20 @@ def test_the_change_log_knows_the_version() -> None:
     version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.M)
     assert version
     assert f"## {version[1]}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_tests_that_the_page_on_robustness_names_are_there() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", ROBUST)
+    assert len(named) > 15
+    missing = [
+        (file, test)
+        for file, test in named
+        if f"def {test}(" not in (ROOT / file).read_text("utf-8")
+    ]
+    assert missing == []
+
+
+def test_links_within_the_page_on_robustness_lead_to_a_heading() -> None:
+    headings = re.findall(r"^#+ (.+)$", ROBUST, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", ROBUST)) <= anchors

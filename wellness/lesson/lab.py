@@ -43,6 +43,8 @@ START_S = 120.0  # a cold disk and a busy machine; a warm start takes a few seco
 STOP_S = 15.0  # JupyterLab shuts its kernels down first
 
 _QUIET = {"fetchNews": "false", "checkForUpdates": False}
+# Looking for language servers would run npm, which writes into a person's home folder.
+_ALONE = {"LanguageServerManager": {"autodetect": False}}
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def environment(home: Path, base: Mapping[str, str]) -> dict[str, str]:
     ours = folder / "lab/user-settings/@jupyterlab"
     _once(ours / "apputils-extension/notification.jupyterlab-settings", lambda: _QUIET)
     shortcuts = ours / "shortcuts-extension/shortcuts.jupyterlab-settings"
+    _once(folder / "jupyter_server_config.json", lambda: _ALONE)
     _once(shortcuts, lambda: spare_lists(share / "lab/schemas"))
     # IPython keeps what was typed into cells: with the data, and for their owner alone.
     (home / "ipython").mkdir(mode=0o700, exist_ok=True)
