@@ -59,8 +59,8 @@ def make_certificates(folder: Path, name: str = "local") -> Certificates:
     request, names = folder / f"{name}.csr", folder / f"{name}.names"
     names.write_text(NAMES, encoding="ascii")
     for arguments in (
-        ("req", "-x509", *CURVE, *SIGNS, "-subj", "/CN=Redis Wellness, local authority", "-days", DAYS,
-         "-keyout", authority_key, "-out", authority),
+        ("req", "-x509", *CURVE, *SIGNS, "-subj", "/CN=Redis Wellness, local authority",
+         "-days", DAYS, "-keyout", authority_key, "-out", authority),
         ("req", *CURVE, "-subj", "/CN=localhost", "-keyout", key, "-out", request),
         ("x509", "-req", "-in", request, "-CA", authority, "-CAkey", authority_key,
          "-CAcreateserial", "-days", DAYS, "-extfile", names, "-out", certificate),
