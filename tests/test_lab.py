@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -56,6 +57,17 @@ class Running:
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
+    def kernels(self) -> list[psutil.Process]:
+        return [member for member in self.family() if "ipykernel_launcher" in command(member)]
+
+
+def command(process: psutil.Process) -> list[str]:
+    """Its words; none for one that has ended, as short-lived helpers of the server do."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
 
 @pytest.fixture
 def busy_port() -> Iterator[int]:
@@ -79,8 +91,14 @@ def running(tmp_path: Path, busy_port: int) -> Iterator[Running]:
     shadow.parent.mkdir(parents=True)
     spec = {"argv": ["false", "{connection_file}"], "display_name": "Shadow", "language": "python"}
     shadow.write_text(json.dumps(spec))
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(f"#!/bin/sh\ntouch '{tmp_path}/npm was run'\n")
+    npm.chmod(0o755)
     env = {
         **os.environ,
+        "PATH": f"{npm.parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": os.devnull,  # in which nothing can be made, by the super-user neither
         "WELLNESS_HOME": str(tmp_path / "home"),
         "JUPYTER_PATH": str(tmp_path / "data"),
         "NO_BROWSER": "1",
@@ -120,6 +138,9 @@ def test_it_serves_one_person_and_ctrl_c_leaves_nothing(running: Running) -> Non
             running.get("/api/status", token)
         assert refused.value.code == 403
 
+    # A notebook opens, although there is no home folder to keep its checksum in.
+    assert running.get("/api/contents/lesson%20of%20Zo%C3%AB.ipynb", running.token)["content"]
+
     # The news pop-up is off, in a settings folder of the checkout's own.
     name = "@jupyterlab/apputils-extension:notification"
     settings = running.get(f"/lab/api/settings/{name}", running.token)
@@ -128,12 +149,17 @@ def test_it_serves_one_person_and_ctrl_c_leaves_nothing(running: Running) -> Non
     # The kernel is this Python, although a person's own of that name comes first in JUPYTER_PATH.
     running.get("/api/kernels", running.token, data=b'{"name": "python3"}')
     deadline = time.monotonic() + START_S
-    while not (kernels := [p for p in running.family() if "ipykernel_launcher" in p.cmdline()]):
+    while not (kernels := running.kernels()):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert kernels[0].cmdline()[0] == sys.executable
 
-    family = running.family()
+    # What is typed into cells is kept with the data, and for this user alone.
+    history = running.home / "ipython"
+    assert kernels[0].environ()["IPYTHONDIR"] == str(history)
+    assert not history.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+
+    family = [member for member in running.family() if command(member)]
     listening = [
         connection.laddr.ip
         for member in family
@@ -149,6 +175,7 @@ def test_it_serves_one_person_and_ctrl_c_leaves_nothing(running: Running) -> Non
     assert not alive
     assert lab.is_free(urlsplit(running.url).port or 0)
     runtime = running.home / "jupyter" / "runtime"
+    assert not (running.home.parent / "npm was run").exists(), "it writes into the home folder"
     assert not list(runtime.glob("jpserver-*")) + list(runtime.glob("kernel-*"))
 
 

@@ -12,6 +12,7 @@ from wellness.lesson import build, slides, stage_settings
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/provenance.md", "data/README.md")
+ROBUST = (ROOT / "docs" / "robustness.md").read_text("utf-8")
 ROW = re.compile(
     r"^\| \[(\d\d) ([^\]]+)\]\(notebooks/([^)]+)\.ipynb\) \| (\d+) min \| (\d+) min \| \S", re.M
 )
@@ -77,3 +78,20 @@ def test_the_keys_of_the_stage_are_those_that_are_bound() -> None:
     told = section("On a stage")
     for key in (stage_settings.NEXT, stage_settings.RUN, stage_settings.PANIC, slides.OPEN):
         assert f"`{key}" in told
+
+
+def test_tests_that_the_page_on_robustness_names_are_there() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", ROBUST)
+    assert len(named) > 15
+    missing = [
+        (file, test)
+        for file, test in named
+        if f"def {test}(" not in (ROOT / file).read_text("utf-8")
+    ]
+    assert missing == []
+
+
+def test_links_within_the_page_on_robustness_lead_to_a_heading() -> None:
+    headings = re.findall(r"^#+ (.+)$", ROBUST, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", ROBUST)) <= anchors

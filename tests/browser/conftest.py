@@ -7,16 +7,29 @@ needs one could have its own.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator
 
 from wellness.lesson import browser, sheets
 from wellness.lesson.sheets import IDLE, NOTEBOOK, READY_S, RUN_S, Room, Sheet
 from wellness.local_ollama import FIRST_CHAT
 
-__all__ = ["IDLE", "NOTEBOOK", "READY_S", "RUN_S", "Room", "Sheet"]
+__all__ = ["IDLE", "NOTEBOOK", "READY_S", "RUN_S", "Room", "Sheet", "nameless"]
+
+# What a reader operates or looks at, as Playwright writes it for a screen reader. Handles of
+# sliders are not among them: ipywidgets cannot name one, so each has a field beside it.
+ROLES = "button|checkbox|combobox|img|link|listbox|progressbar|radio|searchbox|spinbutton|textbox"
+NAMELESS = re.compile(rf"^ *- (?:{ROLES})(?! \").*", re.MULTILINE)
+
+
+def nameless(seen: Locator) -> list[str]:
+    """What in a part of a page has no name that a screen reader could say."""
+    bare = "svg:not([role=img][aria-label]):not([aria-hidden=true]), img:not([alt])"
+    pictures = [f"picture {at}" for at in range(seen.locator(bare).count())]
+    return NAMELESS.findall(seen.aria_snapshot()) + pictures
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .conftest import IDLE, RUN_S, Room, Sheet
+from .conftest import IDLE, RUN_S, Room, Sheet, nameless
 
 CELLS = [
     """
@@ -45,11 +45,18 @@ def test_the_x_ray_shows_what_was_learned_in_the_chat(
     assert x_ray.get_by_role("img", name="Vector of 384 float32").count() > 0
 
     one.wait(IDLE, RUN_S)
-    field.focus()
+    one.page.get_by_role("status").get_by_text("Ready.").wait_for()
+    assert field.evaluate("field => field === document.activeElement"), "it kept the focus"
+    assert field.input_value() == ""
+    for part in one.page.locator(".jp-OutputArea").all():
+        assert nameless(part) == []
     one.page.keyboard.type("What is my goal weight?")
     one.page.keyboard.press("Enter")
+    one.page.keyboard.press("Tab")
+    assert one.page.evaluate("document.activeElement.textContent") == "Send"
     one.until(lambda: "For 'What is my goal weight?'" in x_ray.inner_text(), 90)
     one.wait(IDLE, RUN_S)
+    assert one.page.evaluate("document.activeElement.textContent") == "Send", "and so does it"
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         one.theme(theme)
         one.page.wait_for_timeout(500)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .conftest import IDLE, Room, Sheet
+from .conftest import IDLE, NOTEBOOK, Room, Sheet, nameless
 
 CELLS = [
     """
@@ -58,12 +58,17 @@ def test_the_dashboard_moves_while_load_runs_and_the_keyboard_does_it_all(
     calls = board.get_by_text(re.compile("round trips of this client, 0 failed"))
     calls.wait_for()
 
+    rate = one.page.get_by_role("spinbutton", name="Calls a second")
+    rate.fill("40")
+    rate.press("Tab")
     slider = one.page.get_by_role("slider").first
+    one.until(lambda: float(slider.get_attribute("aria-valuenow") or 0) == 40, 20)
     slider.focus()
     before = int(slider.get_attribute("aria-valuenow").split(".")[0])  # type: ignore[union-attr]
     for _ in range(12):
         one.page.keyboard.press("ArrowRight")
     one.until(lambda: float(slider.get_attribute("aria-valuenow") or 0) > before, 20)
+    one.until(lambda: int(rate.input_value()) > 40, 20)  # they move together
     one.until(lambda: number(ops.inner_text().split("\n", 1)[1]) > 20, 30)
     one.until(lambda: number(calls.inner_text()) > 5, 30)
     seen = {ops.inner_text() for _ in range(6) if one.page.wait_for_timeout(600) is None}
@@ -75,10 +80,16 @@ def test_the_dashboard_moves_while_load_runs_and_the_keyboard_does_it_all(
     one.page.keyboard.press("Enter")
     one.until(lambda: keys.inner_text() != first, 20)
     kind = one.page.get_by_label("Kind of key")
-    kind.select_option("turns")
+    kind.focus()
+    one.page.keyboard.press("ArrowDown")
     one.until(lambda: "0 keys of" in keys.inner_text(), 20)
-    kind.select_option("scratch")
+    one.page.keyboard.type("scra")
     one.until(lambda: "note" in keys.inner_text(), 20)
+    for key in ("b", "d", "d", "ArrowUp"):  # in command mode: insert, delete, another cell
+        kind.press(key)
+    assert one.page.evaluate(f"{NOTEBOOK}.content.widgets.length") == len(CELLS)
+    assert kind.evaluate("list => list === document.activeElement")
+    assert [nameless(one.page.locator(".jp-OutputArea").nth(at)) for at in (1, 2)] == [[], []]
 
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         one.theme(theme)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .conftest import IDLE, Room, Sheet
+from .conftest import IDLE, Room, Sheet, nameless
 
 CELLS = [
     """
@@ -17,6 +17,26 @@ Playbook(lesson).board()
 """,
     "lesson.finish()",
 ]
+
+
+NARROW = 700  # pixels: half a laptop's screen
+READABLE = 4.5  # contrast of text, by the Web Content Accessibility Guidelines 2.1, level AA
+# The fields and buttons that cannot be seen without scrolling sideways.
+BEYOND = """board => {
+    const edge = board.closest('.jp-OutputArea').getBoundingClientRect().right;
+    return [...board.querySelectorAll('select, input, button')]
+        .filter(one => one.getBoundingClientRect().right > edge).map(one => one.outerHTML);
+}"""
+CONTRAST = """box => {
+    const light = colour => {
+        const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map(part => part / 255)
+            .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+    };
+    const style = getComputedStyle(box);
+    const [ink, paper] = [light(style.color), light(style.backgroundColor)];
+    return Math.max(ink, paper) / Math.min(ink, paper);
+}"""
 
 
 def test_a_question_is_chosen_and_proved_with_the_keyboard(
@@ -48,11 +68,25 @@ def test_a_question_is_chosen_and_proved_with_the_keyboard(
         one.page.wait_for_timeout(200)
     one.until(lambda: "Does memory make" in board.locator("h4").inner_text(), 30)
     assert "Append a turn" not in board.inner_text()
+    assert nameless(one.page.locator(".jp-OutputArea").nth(1)) == []
+    asked = one.page.get_by_label("Question")
+    asked.press("ArrowDown")
+    one.until(lambda: "Does memory make" not in board.locator("h4").inner_text(), 30)
+    asked.press("ArrowUp")
+    one.until(lambda: "Does memory make" in board.locator("h4").inner_text(), 30)
+    after.focus()
     one.page.keyboard.press("Tab")
     one.page.keyboard.press("Enter")
     one.until(lambda: "Lesson 06 is where it is treated" in board.inner_text(), 30)
     assert "Traceback" not in one.outputs()
-    one.shot("playbook")
+    one.theme("JupyterLab Dark")
+    for viewport in ({"width": 1280, "height": 1000}, {"width": NARROW, "height": 1000}):
+        one.page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        one.page.wait_for_timeout(500)
+        one.shot(f"playbook {viewport['width']}")
+        assert board.evaluate(BEYOND) == []
+    notice = board.get_by_role("alert")
+    assert notice.evaluate(CONTRAST) >= READABLE
     one.wait(IDLE)
     one.run_through(2)
     assert "is finished" in one.outputs()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .conftest import IDLE, Room, Sheet
+from .conftest import IDLE, Room, Sheet, nameless
 
 CELLS = [
     """
@@ -37,6 +37,7 @@ def test_a_question_from_the_room(room: Room, sheet: Callable[[str], Sheet]) -> 
     seen = one.outputs()
     assert "metric='StepCount'" in seen
     assert "HMGET days:" in seen, "the Redis commands are shown"
+    assert nameless(one.page.locator(".jp-OutputArea").nth(1)) == []
     one.shot("question")
     one.run(2)
     one.until(lambda: "is finished" in one.outputs(), 60)

@@ -51,7 +51,7 @@ def test_the_box_does_not_speak_by_colour_alone_and_escapes_its_text() -> None:
     for answer, kind, words in ((sum, "success", "passed"), (max, "danger", "not yet")):
         shown = verdict(answer)._repr_mimebundle_()
         assert f"alert-{kind}" in shown["text/html"]
-        assert 'role="status"' in shown["text/html"]
+        assert "role='status'" in shown["text/html"]
         assert f"Exercise 07-1: {words}." in shown["text/html"]
         assert "&lt;the sum&gt;" in shown["text/html"]
         assert words in shown["text/plain"]

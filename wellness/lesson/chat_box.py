@@ -13,8 +13,10 @@ from redis.exceptions import RedisError
 from wellness.agent.agent import Agent, Answer
 from wellness.errors import WellnessError
 from wellness.lesson.agents import Agents
+from wellness.lesson.notice import notice
+from wellness.lesson.widths import WIDE, WRAPPED
 
-COLUMN = widgets.Layout(width="50%", padding="0 0.6em")
+COLUMN = widgets.Layout(flex="1 1 18em", padding="0 0.6em")  # below each other when it is narrow
 BADGE = (
     "display:inline-block;border:1px solid currentColor;border-radius:0.6em;"
     "padding:0 0.5em;margin:0 0.2em 0.2em 0;font-size:0.85em"
@@ -45,28 +47,35 @@ def chat_box(
     ]
     field = widgets.Text(
         description="You", placeholder="Tell something, or ask", continuous_update=False,
-        layout=widgets.Layout(width="44em"),
+        layout=WIDE,
     )  # fmt: skip
     button = widgets.Button(description="Send", tooltip="Send this to both agents")
-    for part in (field, button):
+    said = widgets.HTML()
+    for part in (field, button, said):
         part.add_class("chat-box")
 
+    # Nothing is disabled meanwhile: it would lose the focus, and the keyboard its place. What is
+    # sent while both answer waits in the kernel and is answered next.
     def send(_: Any = None) -> None:
         if text := field.value.strip():
-            field.value, button.disabled = "", True
+            field.value, said.value = "", _status("Both are answering ...")
             try:
                 for side in sides:
                     side.say(text)
             finally:
-                button.disabled = False
+                said.value = _status("Ready.")
 
     button.on_click(send)
     field.observe(send, names="value")
     for text in say:
         for side in sides:
             side.say(text)
-    columns = widgets.HBox([side.view for side in sides])
-    return widgets.VBox([widgets.HBox([field, button]), columns])
+    columns = widgets.HBox([side.view for side in sides], layout=WRAPPED)
+    return widgets.VBox([widgets.HBox([field, button, said], layout=WRAPPED), columns])
+
+
+def _status(text: str) -> str:
+    return f"<span role='status'>{escape(text)}</span>"
 
 
 class _Side:
@@ -117,7 +126,7 @@ class _Side:
         try:
             return ask()
         except (WellnessError, RedisError) as error:
-            return f"<div class='alert alert-danger' role='alert'>{escape(str(error))}</div>"
+            return notice("danger", escape(str(error)))
 
 
 def badges(said: Answer) -> str:

@@ -25,6 +25,7 @@ from importlib import import_module
 from typing import Any
 
 from wellness.errors import LessonError
+from wellness.lesson.notice import notice
 
 MIME = "application/vnd.wellness.check+json"  # so that a test can read which checks passed
 
@@ -50,12 +51,10 @@ class Result:
         return f"Exercise {self.exercise}: {state}. {self.message}"
 
     def _repr_html_(self) -> str:
-        kind, state = ("success", "passed") if self.passed else ("danger", "not yet")
+        state = "passed" if self.passed else "not yet"
         message = html.escape(self.message).replace("\n", "<br>")
-        return (
-            f'<div class="alert alert-{kind}" role="status">'
-            f"<strong>Exercise {self.exercise}: {state}.</strong> {message}</div>"
-        )
+        said = f"<strong>Exercise {self.exercise}: {state}.</strong> {message}"
+        return notice("success" if self.passed else "danger", said, role="status")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         record = {"exercise": self.exercise, "passed": self.passed, "message": self.message}

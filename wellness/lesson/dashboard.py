@@ -20,6 +20,7 @@ from wellness.lesson.live import Live
 from wellness.lesson.load import Load
 from wellness.lesson.pulse import Beat, Pulse
 from wellness.lesson.spark import spark
+from wellness.lesson.widths import WRAPPED
 from wellness.link.histogram import duration
 from wellness.ops.finding import size
 from wellness.ops.metrics import Metrics
@@ -109,12 +110,20 @@ def _rate(share: float) -> str:
     return "–" if isnan(share) else f"{share:.0%}"
 
 
-def rate_slider(load: Load, most: int) -> widgets.IntSlider:
-    """A slider for the calls a second of a load; arrow keys move it too."""
+def rate_slider(load: Load, most: int) -> widgets.HBox:
+    """A slider for the calls a second of a load, and beside it a field to type them into.
+
+    Both are moved by arrow keys. The field is what a screen reader can name: ipywidgets gives the
+    handle of a slider no name.
+    """
+    named = {"max": most, "step": max(most // 40, 1), "tooltip": "Calls a second of the load"}
     slider = widgets.IntSlider(
-        value=round(load.rate), max=most, step=max(most // 40, 1), description="Calls a second",
-        tooltip="Calls a second of the load", style={"description_width": "initial"},
-        layout=widgets.Layout(width="30em"),
+        value=round(load.rate), readout=False, layout={"width": "20em"}, **named
+    )
+    field = widgets.BoundedIntText(
+        value=round(load.rate), description="Calls a second",
+        style={"description_width": "initial"}, layout={"width": "13em"}, **named,
     )  # fmt: skip
-    slider.observe(lambda change: setattr(load, "rate", change["new"]), names="value")
-    return slider
+    widgets.link((slider, "value"), (field, "value"))
+    field.observe(lambda change: setattr(load, "rate", change["new"]), names="value")
+    return widgets.HBox([field, slider], layout=WRAPPED)

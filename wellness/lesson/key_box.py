@@ -9,6 +9,7 @@ from redis import Redis
 
 from wellness.keys import KINDS
 from wellness.lesson.live import Live
+from wellness.lesson.widths import WRAPPED
 from wellness.ops.browse import Cursor, Page, browse
 
 EVERY_S = 1.0
@@ -43,7 +44,7 @@ class KeyBox:
 
     def show(self) -> Live:
         """The browser, drawn now and each second until it is no longer seen."""
-        controls = widgets.HBox([self.kind, self.first, self.next])
+        controls = widgets.HBox([self.kind, self.first, self.next], layout=WRAPPED)
         self.live.view.children = (controls, *self.live.view.children)
         return self.live.start()
 

@@ -22,7 +22,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,7 @@ import typer
 from wellness import settings
 from wellness.errors import LessonError
 from wellness.lesson.attending import attend, until_stopped
+from wellness.lesson.shortcuts import spare_lists
 
 DEFAULT_PORT = 8888
 FIRST_LESSON = Path("notebooks/00_start_here.ipynb")
@@ -41,6 +42,8 @@ START_S = 120.0  # a cold disk and a busy machine; a warm start takes a few seco
 STOP_S = 15.0  # JupyterLab shuts its kernels down first
 
 _QUIET = {"fetchNews": "false", "checkForUpdates": False}
+# Looking for language servers would run npm, which writes into a person's home folder.
+_ALONE = {"LanguageServerManager": {"autodetect": False}}
 
 
 @dataclass(frozen=True)
@@ -68,21 +71,34 @@ def environment(home: Path, base: Mapping[str, str]) -> dict[str, str]:
         base: the environment to start from, `os.environ` as a rule.
     """
     folder = home / "jupyter"
-    quiet = folder / "lab/user-settings/@jupyterlab/apputils-extension"
-    quiet.mkdir(parents=True, exist_ok=True)
-    notification = quiet / "notification.jupyterlab-settings"
-    if not notification.exists():
-        notification.write_text(json.dumps(_QUIET), encoding="utf-8")
+    share = Path(sys.prefix) / "share" / "jupyter"
+    ours = folder / "lab/user-settings/@jupyterlab"
+    _once(ours / "apputils-extension/notification.jupyterlab-settings", lambda: _QUIET)
+    shortcuts = ours / "shortcuts-extension/shortcuts.jupyterlab-settings"
+    _once(folder / "jupyter_server_config.json", lambda: _ALONE)
+    _once(shortcuts, lambda: spare_lists(share / "lab/schemas"))
+    # IPython keeps what was typed into cells: with the data, and for their owner alone.
+    (home / "ipython").mkdir(mode=0o700, exist_ok=True)
     # JUPYTER_PATH comes before a person's own kernels, one of which may be called python3 too.
-    here = [str(Path(sys.prefix) / "share" / "jupyter"), base.get("JUPYTER_PATH", "")]
+    here = [str(share), base.get("JUPYTER_PATH", "")]
     return {
         **base,
+        "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_CONFIG_DIR": str(folder),
+        "JUPYTER_DATA_DIR": str(folder / "data"),  # no notebook opens where it cannot be written
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTER_PATH": os.pathsep.join(part for part in here if part),
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "lab/user-settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "lab/workspaces"),
+        "MPLCONFIGDIR": str(folder / "matplotlib"),
     }
+
+
+def _once(path: Path, settings: Callable[[], Mapping[str, object]]) -> None:
+    """Write settings where there are none; what a person changed is kept."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings()), encoding="utf-8")
 
 
 def is_free(port: int) -> bool:

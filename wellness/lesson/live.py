@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from wellness.errors import WellnessError
 from wellness.lesson import background
+from wellness.lesson.notice import notice
 
 
 class Live:
@@ -59,8 +60,7 @@ class Live:
         try:
             self.page.value = self._draw()
         except (WellnessError, RedisError) as error:
-            said = escape(str(error))
-            self.page.value = f"<div class='alert alert-warning' role='alert'>{said}</div>"
+            self.page.value = notice("warning", escape(str(error)))
         self.drawn += 1
 
     def stop(self) -> None:
@@ -93,7 +93,7 @@ class Live:
             except Exception as error:
                 self.error = error
                 said = f"{type(error).__name__}: {error}"
-                self.page.value = f"<div class='alert alert-danger'>{escape(said)}</div>"
+                self.page.value = notice("danger", escape(said))
                 return
         self.button.value = True  # its time is over; a click goes on
 

@@ -15,6 +15,8 @@ from wellness.errors import WellnessError
 from wellness.health.importer import import_export
 from wellness.health.report import ImportReport
 from wellness.health.store import Store
+from wellness.lesson.notice import notice
+from wellness.lesson.widths import ALL
 from wellness.settings import Settings
 from wellness.zones import machine_zone, zone_named
 
@@ -23,7 +25,7 @@ WIDE = {"description_width": "9em"}
 
 def form(client: Redis, settings: Settings) -> widgets.VBox:
     """Fields for a path (or a small upload), a name and a zone, and a button that imports."""
-    wide = widgets.Layout(width="40em")
+    wide = {"width": "40em", "max_width": ALL}
     path = widgets.Text(description="Path of the export", style=WIDE, layout=wide)
     upload = widgets.FileUpload(accept=".zip,.xml", description="or upload a small one")
     user = widgets.Text(value=settings.user, description="Stored for", style=WIDE)
@@ -52,7 +54,7 @@ def form(client: Redis, settings: Settings) -> widgets.VBox:
                 )
             said.value = _summary(report)
         except (WellnessError, RedisError, ValueError, OSError) as error:
-            said.value = f"<div class='alert alert-danger' role='alert'>{escape(str(error))}</div>"
+            said.value = notice("danger", escape(str(error)))
         finally:
             button.disabled = False
 
@@ -73,9 +75,11 @@ def _source(path: str, uploads: tuple[Any, ...], folder: Path) -> Path:
 def _summary(report: ImportReport) -> str:
     state = "complete" if report.complete else f"INCOMPLETE: {escape(report.problem)}"
     rejected = sum(report.rejected.values())
-    return (
-        f"<div class='alert alert-{'success' if report.complete else 'warning'}' role='status'>"
+    return notice(
+        "success" if report.complete else "warning",
         f"{report.read:,} records read: {report.stored:,} stored, {report.duplicate:,} there "
         f"already, {rejected:,} rejected; {report.workouts:,} new workouts; {state}. "
-        f"In a terminal: <code>wellness show steps --user {escape(report.user)}</code></div>"
+        f"In a terminal: <code style='color:inherit;background:none'>wellness show steps --user "
+        f"{escape(report.user)}</code>",
+        role="status",
     )

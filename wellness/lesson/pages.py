@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,10 @@ from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 from wellness import settings
-from wellness.lesson import lab
+from wellness.client import connect
+from wellness.errors import WellnessError
+from wellness.lesson import lab, page_index
+from wellness.lesson.page_index import Made
 
 CELL_TIMEOUT_S = 600
 
@@ -88,22 +92,38 @@ def main(
     ] = None,
     target: Annotated[Path, typer.Option(help="Folder for the pages.")] = Path("build/html"),
 ) -> None:
-    """Execute lessons, write their pages, and print the seconds that each took."""
+    """Execute lessons, write their pages and an index; print versions and seconds."""
     solved = settings.project_root() / "notebooks" / "solutions"
     lessons: Sequence[Path] = notebooks or sorted(solved.glob("*.ipynb"))
     if not lessons:
         typer.echo(f"No notebook in {solved}. `make notebooks` builds them.", err=True)
         raise typer.Exit(1)
-    os.environ.update(lab.environment(settings.load().home, os.environ))
-    failed = 0
-    for lesson in lessons:
-        page = target / f"{lesson.stem}.html"
-        try:
-            typer.echo(f"{render(lesson, page):7.1f} s  {page}")
-        except CellExecutionError as error:
-            failed += 1
-            typer.echo(f" FAILED    {page}\n{str(error).strip().splitlines()[-1]}", err=True)
-    sys.exit(1 if failed else 0)
+    home = settings.load().home
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ.update(lab.environment(home, os.environ))
+    try:
+        with connect(settings.load()) as client:
+            on = page_index.runs_on(client)
+    except WellnessError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    typer.echo("".join(f"{name}: {said}\n" for name, said in on.items()))
+    made = [_make(lesson, target / f"{lesson.stem}.html") for lesson in lessons]
+    at = datetime.now().astimezone()
+    index = page_index.write(target, made, on, at=f"{at:%Y-%m-%d %H:%M %Z}")
+    typer.echo(f"\n{page_index.total(made)}. All pages: {index}")
+    sys.exit(1 if any(one.seconds is None for one in made) else 0)
+
+
+def _make(lesson: Path, page: Path) -> Made:
+    """Render a lesson and say how long it took, or which error ended it."""
+    try:
+        made = Made(page, render(lesson, page))
+        typer.echo(f"{made!s:>9}  {page}")
+    except CellExecutionError as error:
+        made = Made(page, None)
+        typer.echo(f"{made!s:>9}  {page}\n{str(error).strip().splitlines()[-1]}", err=True)
+    return made
 
 
 if __name__ == "__main__":

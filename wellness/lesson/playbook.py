@@ -17,9 +17,11 @@ import ipywidgets as widgets
 
 from wellness.errors import LessonError, WellnessError
 from wellness.lesson.claims import OPEN, ClaimsTable, Entry
+from wellness.lesson.notice import notice
 from wellness.lesson.proofs import Finding
 from wellness.lesson.questions import EXPECTED, LEFT_OUT, Question
 from wellness.lesson.tables import html_table
+from wellness.lesson.widths import WIDE, WRAPPED
 
 if TYPE_CHECKING:
     from wellness.lesson.kit import Lesson
@@ -139,24 +141,24 @@ class Playbook:
 class Board:
     """A list of questions; what is chosen is answered, and the button runs its proof.
 
-    With the keyboard, questions are chosen by the buttons beside the list: JupyterLab takes the
-    arrow keys of a list for itself.
+    With the keyboard, questions are chosen in the list or by the buttons beside it: where the kit
+    did not start it, JupyterLab takes the arrow keys of a list for itself.
     """
 
     def __init__(self, play: Playbook) -> None:
         options = [(question.text, name) for name, question in play.questions.items()]
-        self.chosen = widgets.Dropdown(
-            options=options, description="Question", layout=widgets.Layout(width="44em")
+        self.chosen = widgets.Dropdown(options=options, description="Question", layout=WIDE)
+        self.before, self.after = (
+            widgets.Button(description=name, tooltip=said, layout={"width": "auto"})
+            for name, said in (("Previous", "The question before"), ("Next", "The next question"))
         )
-        self.before = widgets.Button(description="Previous", tooltip="The question before")
-        self.after = widgets.Button(description="Next", tooltip="The next question")
         self.before.on_click(lambda _: self._move(-1))
         self.after.on_click(lambda _: self._move(1))
         self.page = widgets.HTML()
         self._play, self._prover = play, _Prover(play, lambda: self.chosen.value)
         self.button = self._prover.button
         self.found = self._prover.found
-        choice = widgets.HBox([self.chosen, self.before, self.after])
+        choice = widgets.HBox([self.chosen, self.before, self.after], layout=WRAPPED)
         self.view = widgets.VBox([choice, self.page, self._prover.view])
         self.view.add_class("playbook")
         self.chosen.observe(self._show, names="value")
@@ -205,7 +207,7 @@ def told(render: Callable[[], str]) -> str:
         said = str(error)
     except Exception as error:
         said = f"This could not be measured now ({type(error).__name__}: {error})."
-    return f"<div class='alert alert-danger' role='alert'>{escape(said)}</div>"
+    return notice("danger", escape(said))
 
 
 def _about(numbers: Sequence[int], lesson: Lesson) -> ClaimsTable | None:

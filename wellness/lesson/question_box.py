@@ -13,7 +13,9 @@ from wellness.agent.results import ToolResult
 from wellness.agent.routes import Route, Router
 from wellness.agent.state import Tools
 from wellness.errors import WellnessError
+from wellness.lesson.notice import notice
 from wellness.lesson.tables import html_table
+from wellness.lesson.widths import WIDE, WRAPPED
 
 SHOWN = 12  # commands: what a sleep or trend question takes, and no wall of text
 
@@ -28,7 +30,7 @@ def question_box(router: Router, tools: Tools, *, question: str = "") -> widgets
     """
     field = widgets.Text(
         value=question, description="Question", placeholder="How did I sleep last week?",
-        continuous_update=False, layout=widgets.Layout(width="44em"),
+        continuous_update=False, layout=WIDE,
     )  # fmt: skip
     button = widgets.Button(description="Route it", tooltip="Route the question and call the tools")
     said = widgets.HTML()
@@ -41,7 +43,7 @@ def question_box(router: Router, tools: Tools, *, question: str = "") -> widgets
     button.on_click(run)
     field.observe(run, names="value")
     run()
-    return widgets.VBox([widgets.HBox([field, button]), said])
+    return widgets.VBox([widgets.HBox([field, button], layout=WRAPPED), said])
 
 
 def show(route: Route, tools: Tools) -> str:
@@ -73,4 +75,4 @@ def _guarded(render: Callable[[], str]) -> str:
     try:
         return render()
     except (WellnessError, RedisError) as error:
-        return f"<div class='alert alert-danger' role='alert'>{escape(str(error))}</div>"
+        return notice("danger", escape(str(error)))

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from wellness.lesson.shortcuts import COMMAND_MODE, spare_lists
 from wellness.lesson.slides import OPEN
 from wellness.lesson.syllabus import Chapter
 
@@ -47,8 +49,7 @@ _TO_THE_TOP = (
 _WIPE = "notebook:clear-all-cell-outputs"
 _SETUP = ("deck:forward", "notebook:run-cell", _WIPE, "notebook:run-cell")
 # Where JupyterLab runs a cell and goes on, which hides what it shows: on a stage it stays.
-_IN_COMMAND_MODE = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus"
-_RUNS = (_IN_COMMAND_MODE, ".jp-Notebook.jp-mod-editMode")
+_RUNS = (COMMAND_MODE, ".jp-Notebook.jp-mod-editMode")
 
 
 def write(folder: Path, lessons: Iterable[Chapter]) -> None:
@@ -108,12 +109,10 @@ def _shortcuts(lessons: Iterable[Chapter]) -> list[dict[str, Any]]:
     ]
     usual = "notebook:run-cell-and-select-next"
     off = [_shortcut(RUN, where, usual, {}) | {"disabled": True} for where in _RUNS]
-    return [
-        *steps,
-        *opens,
-        *off,
-        *(_shortcut(RUN, where, "notebook:run-cell", {}) for where in _RUNS),
-    ]
+    schemas = Path(sys.prefix) / "share/jupyter/lab/schemas"
+    usually = [one for one in spare_lists(schemas)["shortcuts"] if one["keys"] != [RUN]]
+    stays = [_shortcut(RUN, where, "notebook:run-cell", {}) for where in _RUNS]
+    return [*usually, *steps, *opens, *off, *stays]
 
 
 def _shortcut(

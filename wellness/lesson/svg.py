@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH = 800  # pixels, and the unit of every length and font size in a chart
+LEAST = 560  # pixels: narrower, its text could not be read; the page scrolls sideways instead
 FONT_STACK = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 _serial = itertools.count(1)
@@ -71,7 +72,8 @@ def inline_svg(figure: Figure, label: str) -> str:
         "role": "img",
         "aria-label": label,
         "viewBox": root.get("viewBox", ""),
-        "style": f"width:100%;max-width:{WIDTH}px;height:auto;stroke-linejoin:round",
+        "style": f"width:100%;min-width:{LEAST}px;max-width:{WIDTH}px;"
+        "height:auto;stroke-linejoin:round",
     }
     return ElementTree.tostring(root, encoding="unicode")
 

@@ -15,7 +15,10 @@ from wellness.errors import ServerStartError
 
 DAYS = "2"  # valid for: longer than any topology lives
 CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-NAMES = "subjectAltName=DNS:localhost,IP:127.0.0.1\n"
+# What Python from 3.13 on asks of certificates (RFC 5280): what the authority may sign, and in the
+# server's which key signed it.
+SIGNS = ("-addext", "keyUsage=critical,keyCertSign,cRLSign")
+NAMES = "subjectAltName=DNS:localhost,IP:127.0.0.1\nauthorityKeyIdentifier=keyid\n"
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,8 @@ def make_certificates(folder: Path, name: str = "local") -> Certificates:
     request, names = folder / f"{name}.csr", folder / f"{name}.names"
     names.write_text(NAMES, encoding="ascii")
     for arguments in (
-        ("req", "-x509", *CURVE, "-subj", "/CN=Redis Wellness, local authority", "-days", DAYS,
-         "-keyout", authority_key, "-out", authority),
+        ("req", "-x509", *CURVE, *SIGNS, "-subj", "/CN=Redis Wellness, local authority",
+         "-days", DAYS, "-keyout", authority_key, "-out", authority),
         ("req", *CURVE, "-subj", "/CN=localhost", "-keyout", key, "-out", request),
         ("x509", "-req", "-in", request, "-CA", authority, "-CAkey", authority_key,
          "-CAcreateserial", "-days", DAYS, "-extfile", names, "-out", certificate),
