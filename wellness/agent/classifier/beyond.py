@@ -7,58 +7,28 @@ import re
 from wellness.agent.classifier.patterns import anywhere, joined, word_set, words
 
 TOPIC = re.compile(r"[MSAW]")
-# Other people, and whose data is asked for
-RELATIVES = joined(
-    """(?:wife|husband|spouse|partner|girlfriend|boyfriend|fiance|mother|father|mom|mum|mam|dad
-    |mommy|daddy|parents?|brother|sister|siblings?|son|daughter|kids?|child|children|baby|uncle
-    |aunt|cousin|nephew|niece|grandma|grandpa|grandmother|grandfather|gran|granny|friends?|buddy
-    |mate|roommate|flatmate|housemate|neighbou?rs?|colleagues?|coworkers?|co-workers?|boss
-    |team(?:mates?)?|in-laws?|twin|dog|cat|puppy|pet|horse|ex|coach|trainer|doctor|physio|teacher
-    |manager|family)"""
-)
-OTHER = joined(
-    rf"""(?:(?:my|our|his|her|their|the|your|a)
-    (?: (?:best|little|big|older|younger|elder|oldest|youngest|twin|step|old|new|good|late|running
-    |gym|training))? {RELATIVES}|he|she|they(?<!than they)|someone(?: else)?|somebody(?: else)?
-    |anyone(?: else)?
-    |anybody(?: else)?|everyone(?: else)?|everybody(?: else)?|other people|others
-    |(?:people|folks|users) (?:in|at|from) (?:my|our) \w+)"""
-)
-OTHERS = anywhere(
-    rf"\b(?:did|does|do|has|have|had|is|was|were|are|will|can|could|of|for|than|about) {OTHER}\b"
-    r"(?!'s (?:name|birthday))",
-    rf"\b{OTHER}'s? (?!name|birthday)(?:\w+ ){{0,3}}?[MSAW]",
-    r"\b(?:his|her|their) (?:\w+ ){0,2}?[MSAW]",
-    rf"^(?:and |what about |how about |but )*{OTHER}\b(?!.*\b(?:my (?:\w+ )?[MSAW]|i)\b)",
-    rf"\b{OTHER} (?:M|S|A|W|take|took|get|got|sleep|have|had|do|did)\b",
-    r"\b(?:yours|yourself)\b|\b(?:do|did|have) you [SAWM]|\byour (?:[SAMW]|average|maximum)",
-)
-NAMED = re.compile(
-    r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Ii]s|[Ww]as|[Ww]ill) (?P<who>[A-Z][a-z]+)\b(?! \d)"
-    r"|\b(?P<whose>[A-Z][a-z]+)'s? (?=[a-z])"
-)
-NO_NAME = word_set(
-    """monday tuesday wednesday thursday friday saturday sunday january february march april may
-    june july august september october november december what how that it there who where when let
-    he she today yesterday apple spring summer autumn fall winter sleep weight heart my yoga new
-    christmas easter steps hrv resting last this tokyo"""
-)
-
 # The future
 UNITS = "(?:days?|weeks?|months?|years?)"
 FUTURE = words(
     r"(?:will|shall) (?:i|my|we|it|there|the|that|you be|M|S|A|W)",
     r"""going to (?:be|take|do|weigh|reach|hit|lose|gain|sleep|walk|run|have|get|make|need|improve
-    |[MSAW])""",
+    |win|finish|drop|fall|rise|go|feel|look|turn out|end up|come|happen|beat|manage|[MSAW])""",
     rf"""tomorrow|(?:next|coming|upcoming|following) (?:few |couple of |N )?(?:{UNITS}|quarter
     |weekend|season|summer|winter|spring|autumn|fall|night|time|(?:mon|tues|wednes|thurs|fri|satur
     |sun)day|january|february|march|april|may|june|july|august|september|october|november|december
     |W|A)""",
     r"predict\w*|forecast|projected?|from now|in the future|gonna|likely to",
-    r"estimate (?:when|how|my)",
+    r"would .* (?:in|by) (?:a|N|two|six|the end)|by P(?= will)",
+    r"(?<!did )(?<!last )estimate (?:when|how|my)(?! .*\bdid\b)",
     r"when (?:will|am i going to)|how long (?:will|until|till)|by (?:next|christmas|new year)",
     r"by the end of (?:the|next)|how much (?:longer|more time) (?:will|until|do i have)|will i",
     r"(?:at|with) this (?:rate|pace)",
+)
+# Asks what will be, whatever it is about
+AHEAD = re.compile(
+    r"^(?:\w+,? ){0,2}?(?:(?:who|what|when|where|which|how)\b.{0,30}?)?\b(?:will (?!you\b)|(?:am|is|are) "
+    r"(?:i|we|it|they|he|she|there|(?:my|the) [\w ]{1,20}?|[MSAW]|who)? ?(?:\w+ )?"
+    r"going to (?!(?:the|my|a|an|see|physio|[a-z]+ing)\b))"
 )
 SOON = re.compile(
     rf"\bin (?:a|an|one|two|three|N|a few|six|ten) {UNITS}(?: time| from now)?\s*(?:$|[?.!])"
@@ -91,13 +61,14 @@ DIAGNOSIS = anywhere(
     rf"""\b(?:(?:do|could|might|may|would|have|can) i (?:really |possibly |maybe |perhaps )?(?:have
     |got|be|suffer\w*|be having|be suffering from|get|caught|contracted|developed)?|(?:am|was) i
      (?:getting |having |coming down with |at risk (?:of|for) |developing |suffering from |going )?
-    |i (?:might |may |could )?(?:have(?: got)?|am having|am|suffer from|be having)
+    |i (?:might |may |could )?(?:have(?: got)?|am having|am|be|suffer from|be having|get)
     |(?:is|are|was|could|might|can) (?:this|it|that|these|they|my [\w ]{{1,20}}?)
     (?: [\w ]{{1,20}}?)?(?: be)?|(?:sign|signs|symptom|symptoms|chance|risk) of|risk (?:of|for)
     |(?:likely|chances) (?:that )?i have|caused by|because of)(?:\s*\b(?:a|an|the|any|some|having
     |getting|type (?:1|2|N)|chronic|mild|severe|maybe|got|early|sleep|S|M)\b)*\s*\b{ILLNESS}\b""",
     r"\bdiagnos\w*|\bsymptoms?\b",
-    r"\bwhat (?:is|might be|could be) wrong with (?:me|my)\b",
+    r"""\b(?:what (?:is|might be|could be)|(?:something|anything)) (?:seriously |badly )?wrong with
+     (?:me|my)\b""",
     r"\bwhat (?:illness|disease|condition|disorder) (?:do|have|might|could)\b",
     rf"""\b(?:which|what|how much|how many|should i take|can i take|do i need|need)\b.*
     \b(?:{MEDICINE}|dose|dosage)\b.*\b(?:should|need|ok|okay|safe|help|helps)\b""",
@@ -123,7 +94,7 @@ ASKS_WHEN = words(
 
 # What no tool does
 DOER = joined(
-    r"""^(?:please |can you |could you |would you |will you |i (?:would like|want|need) (?:you )?to
+    r"""^(?:please |kindly |be so kind (?:as|and) (?:to )?|i would be \w+ if you(?: could| would)? |can you |could you |would you |will you |i (?:would like|want|need) (?:you )?to
      |hey |and |then |also |just |now |help me(?: to)? |go ahead and |okay |ok |let us
      |you (?:should|must|can) |please can you |alexa |siri )*"""
 )
@@ -151,7 +122,8 @@ ACTIONS = re.compile(
     |program|debug|convert|solve|generate|design|invent|photograph|scan|feed|cook|bake|clean|fix
     |repair)\b(?! (?:down|that i))
     |(?:get|find|bring|fetch|make|hand|lend|pass|order) me (?:an?|some|another
-    |the (?:nearest|closest|best|cheapest))\b(?! (?:list|overview|summary|breakdown|table))
+    |the (?:nearest|closest|best|cheapest))\b(?! (?:list|overview|summary|breakdown
+    |table(?! for)))
     |(?:log|record|enter|add|track|register|input) (?:my |an? |the |another |N |some )
     (?!.*\bas a (?:goal|note|memory)\b)|(?:update|reset) (?:my |the )?(?:apple )?{GADGET}\b
     |(?:wake|S) me (?:up )?(?:at|in|by|N|P)
@@ -172,6 +144,29 @@ ACTIONS = re.compile(
     |mailed|cleaned|printed|picked up|installed|replaced))"""
     )
 )
+# Somebody is asked to do something with a verb that is none of the agent's
+ASKED_TO = re.compile(
+    joined(
+        r"""^(?:(?:hi|hey|hello|ok|okay|so|and|also|oh|well|right|now)[, ]+)*
+        (?:please|kindly|be so kind (?:as|and)(?: to)?|do me a favou?r and
+        |(?:can|could|would|will|might) you(?: (?:please|kindly|maybe|possibly|just|quickly|also))*
+        |i (?:would be|am) (?:\w+ )?(?:obliged|grateful|glad|pleased|delighted|happy|thankful) if you
+        (?: (?:could|would|can))?|i (?:need|want|would like) you to|would you mind
+        |help me(?: (?:to|with|out))?),? (?:please )?(?P<verb>[a-z]+)\b"""
+    )
+)
+ABLE = word_set(
+    """tell show give list compare find check remember forget delete remove erase let know see say
+    look calculate compute count sum add work figure explain describe summarise summarize break
+    display pull bring get provide report present note keep save store make take write bear put set
+    change update wipe drop clear what how when which who where why is are was were do does did have
+    has had am also just please maybe quickly recall remind repeat compile estimate determine state
+    name confirm verify jot log record memorise memorize correct scrap cancel stop discard strike
+    lower raise adjust increase move reset average total fetch share analyse analyze review run go
+    walk read track follow identify mention advise recommend suggest to me my the i in on at for
+    understand improve sleep lose reach that it if not of from with and or there be believe use help
+    try up no so this you answer convert turn next last first"""
+)
 # Readings, workouts and nights are not this agent's to change.
 ALTERS = re.compile(
     DOER + r"(?:delete|remove|erase|edit|correct|change|adjust|fix) (?:(?:my|the|that|an?|all|last|"
@@ -187,9 +182,12 @@ DEVICES = anywhere(
     rf"""\b(?:my|the|apple) (?:apple )?{GADGET} (?:is not|does not|will not|not|stopped|keeps|will
     |broken|broke|sync|connect|charg|update)""",
     rf"""\b(?:will|does|did|is|can|could) (?:not )?my (?:apple )?{GADGET}\b
-    (?! (?:take|record|measure|count|log|show|say|register|track|note|catch|see|pick)\w*)""",
+    (?! (?:\w+ )?(?:take|record|measure|estimate|test|sense|detect|pick|get|give|see|count|log|show|say|register|track|note|catch|see|pick)\w*)""",
     rf"""\b(?:how (?:do|can|to)(?: i)?|can you|could you|please|change|adjust|turn|switch|update
     |reset|connect|pair|charge|set up)\b.*\b(?:my|the|apple) (?:{GADGET}|M on|alarm)\b""",
+)
+PLACE = re.compile(
+    r"\b(?:temperature|warm|cold|hot|noisy|loud|humid)\b.*? (?:in|at) (?P<place>[A-Z][a-z]+)\b"
 )
 WORLD = words(
     r"""weather|rain\w*|snow\w*|sunny|cloudy|windy|storm\w*|umbrella|forecast|humidity

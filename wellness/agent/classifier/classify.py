@@ -21,6 +21,7 @@ from wellness.agent.classifier.reading import Reader, Reading
 from wellness.agent.classifier.rules import FALLBACKS, decide, remember
 from wellness.agent.classifier.sharing import SHARING, shared, takes_over
 from wellness.agent.classifier.spelling import tidy
+from wellness.agent.classifier.told import stated
 from wellness.agent.routes import Intent, Route
 from wellness.memory.messages import ToolCall, Turn
 
@@ -108,15 +109,13 @@ class Classifier:
         if why := limits.is_beyond(whole.shape):
             return [Part(Intent.OUT_OF_SCOPE, (), why, whole)]
         if tells_only(text) and not any(map(_requests, split(text))):
-            if why := limits.is_trouble(whole.shape):
-                return [Part(Intent.OUT_OF_SCOPE, (), why, whole)]
-            return [remember(whole, "states something")]
+            return [stated(whole)]
         found = list(self._found(text, before))
         strong = [part for part, is_strong in found if is_strong]
         told = any(not clause.asks for clause in split(text))
         parts = strong or ([] if told else [part for part, _ in found])
         answered = [part for part in parts if part.calls]
-        return shared(answered or parts[:1]) or [remember(whole, "states something")]
+        return shared(answered or parts[:1]) or [stated(whole)]
 
     def _found(self, text: str, before: Part | None) -> Iterator[tuple[Part, bool]]:
         """Each part, and whether it is more than talk around the others."""

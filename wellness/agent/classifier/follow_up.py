@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from wellness.agent.classifier import asks, cues, scope
+from wellness.agent.classifier import asks, cues, people
 from wellness.agent.classifier.beside import When
 from wellness.agent.classifier.events import other_side
 from wellness.agent.classifier.figures import compared, data, direction, figures
@@ -67,7 +67,7 @@ def _refused(reading: Reading, elliptic: bool) -> Part | None:
     """ "And my brother?", "and tomorrow?"."""
     if elliptic and reading.has(cues.SOON):
         return Part(Intent.OUT_OF_SCOPE, (), "it is about the future", reading)
-    if elliptic and (scope.is_about_another(reading) or ABOUT_YOU.search(reading.shape)):
+    if elliptic and (people.is_about_another(reading) or ABOUT_YOU.search(reading.shape)):
         return Part(Intent.OUT_OF_SCOPE, (), "it is about somebody else", reading)
     return None
 

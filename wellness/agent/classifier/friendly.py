@@ -55,3 +55,12 @@ ABOUT_YOU = words(
     |who (?:made|built|created|trained) you|how do you (?:feel|work)|what is up|how can you help
     |what else can you"""
 )
+# Who speaks, as one of whom something can be remembered; "my dear" and "just me" are none
+ONESELF = words("i|my|mine|me|we|our|us|myself|ours")
+VOCATIVE = re.compile(
+    r"\b(?:my (?:dear\w*|friend|love|lovely|goodness|god|word|hero|pleasure|bad|man|lord|days"
+    r"|mistake|sweet|honey|star|saviou?r)|(?:only|just|it is|it was) me|(?:help\w*|tell\w*|told|for|to|saved?"
+    r"|excuse|forgive|pardon|with|let|bear with|thank\w*) (?:me|us)|i (?:see|understand|think|guess"
+    r"|suppose|know|bet|like (?:it|that|you)|love (?:it|that|you)|owe you\b.*|appreciate\b.*|mean|hear you|agree)"
+    r"|(?:made|makes) my day)\b"
+)

@@ -66,6 +66,9 @@ HOUSEHOLD = words(
     r"""how (?:do|can|should|could|would) (?:i|you|we|one) (?:best |quickly )?(?:get .{1,30}\bout of
      (?:an?|the|my)|make (?!progress|my|sure|it|the most|time)|fix|repair|clean|cook|bake|boil|fry
     |grill|brew|install|unblock|iron|wash|paint|plant|assemble|sew|knit|apply for|file)"""
+    r"|how (?:do|can|would|could) (?:i|we|you|one) (?:get|find my way) to (?:the|a|my|an) (?:nearest|closest)?"
+    r"|(?:where|how far|which way)\b.*\b(?:nearest|closest) (?!to\b)|what time (?:does|do|is|are) (?:the|my)"
+    r" [\w ]{1,25}? (?:open|close|shut|start|leave|arrive)\w*"
 )
 
 TROUBLE = re.compile(

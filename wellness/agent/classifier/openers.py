@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from wellness.agent.classifier.beyond import RELATIVES
 from wellness.agent.classifier.patterns import joined
+from wellness.agent.classifier.people import RELATIVES
 
 WH = r"(?:what|how|when|where|which|who|whose|why|whether)\b"
 # "Have you" asks; "had a run" leaves out who, and tells.
@@ -56,7 +56,11 @@ POLITE = joined(
     (?:[\s,:!.-]+|$))"""
 )
 LEAD = re.compile(rf"^{POLITE}+", re.I)
-ASKS = re.compile(rf"^{POLITE}*(?:{WH}|{AUXILIARY}|{IMPERATIVE})", re.I)
+# "On which days", and with an unknown word before it, "whn did i"
+ABOUT_WHICH = r"(?:on|in|at|for|by|with|to|from|since|until|during|over|of|about) (?:which|what|how)\b"
+ASKS = re.compile(
+    rf"^{POLITE}*(?:{WH}|{AUXILIARY}|{IMPERATIVE}|{ABOUT_WHICH}|(?!never|not|nor|so)\w+ did i\b)", re.I
+)
 # A question of its own, not one that hangs on another: "when did I", not "how lazy I was".
 INVERTED = re.compile(
     rf"^{POLITE}*(?:{WH}(?:,? (?!i\b)\w+){{0,3}}? "
@@ -67,7 +71,7 @@ REQUEST = re.compile(
     joined(
         r"""^(?:and |but |so |well |ok |okay )?i (?:just |really |also |only )?
         (?:would (?:like|love)|want|need|am looking for|am interested in|am after|wonder
-        |was wondering|am wondering|am curious|(?:have )?forgot(?:ten)?|can not remember
+        |would be \w+ if you|was wondering|am wondering|am curious|(?:have )?forgot(?:ten)?|can not remember
         |do not remember|would be interested) (?:to (?:see|know|hear|check|find|look
         |get (?:my|the|a list)|have a look|review|understand|go)\b|my |the |about |a list
         |how |what |when |which |whether |if |in )"""
@@ -85,7 +89,11 @@ SUBJECTLESS = re.compile(
     re.I,
 )
 # "My brother takes": of somebody else one tells, unless it is a question.
-OF_OTHERS = re.compile(rf"^(?:my|our) {RELATIVES} (?!and|or|on|in|last|this)[a-z]+", re.I)
+OF_OTHERS = re.compile(
+    rf"^(?:my|our) {RELATIVES} (?!(?:and|or|on|in|last|this|steps|sleep|weight|pulse|heart|bp|blood"
+    r"|hrv|resting|average|calories|workouts)\b)[a-z]+",
+    re.I,
+)
 DATED = re.compile(
     r"^(?:today|yesterday|tonight|(?:this|last(?! time)|on|in|by|since|the other) \w+|"
     r"every (?:day|night|morning|evening|week|month|year|\w+day)),? ",

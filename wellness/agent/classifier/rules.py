@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from wellness.agent.classifier import asks, cues, scope
+from wellness.agent.classifier import asks, cues, people, scope
 from wellness.agent.classifier.figures import compared, compares, data, direction
 from wellness.agent.classifier.heads import metrics_of
 from wellness.agent.classifier.parts import SLEEP_METRIC, Part, call, phrase_of
@@ -176,7 +176,7 @@ def _fitness(reading: Reading) -> Part | None:
 def _personal(reading: Reading) -> Part | None:
     """A question about oneself without data is one about what was told."""
     unlike = (REQUESTED, asks.HOW_TO, ADVICE)
-    own = reading.has(asks.PERSONAL) or reading.has(asks.LIFE) or scope.named_somebody(reading)
+    own = reading.has(asks.PERSONAL) or reading.has(asks.LIFE) or people.named_somebody(reading)
     if not own or any(reading.has(one) for one in unlike):
         return None
     return recall(reading, "asks about oneself without data")

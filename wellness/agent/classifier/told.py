@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from wellness.agent.classifier import asks, cues
+from wellness.agent.classifier import asks, cues, friendly, limits
+from wellness.agent.classifier.openers import SUBJECTLESS
 from wellness.agent.classifier.leaning import ALSO, corrects
 from wellness.agent.classifier.parts import Part, call
 from wellness.agent.classifier.reading import Reading
-from wellness.agent.classifier.rules import FALLBACKS, decide, goal_metric, recall
+from wellness.agent.classifier.rules import FALLBACKS, decide, goal_metric, recall, remember
 from wellness.agent.routes import Intent
+
+
+def stated(reading: Reading) -> Part:
+    """What a message wants that asks nothing: to be remembered, if it is about the person.
+
+    What is about nobody, or about the assistant, is talk: "that was quick", "you are a gem".
+    """
+    if why := limits.is_trouble(reading.shape):
+        return Part(Intent.OUT_OF_SCOPE, (), why, reading)
+    shape = friendly.VOCATIVE.sub("", reading.shape)
+    own = friendly.ONESELF.search(shape) or SUBJECTLESS.match(reading.text)
+    if own or reading.topics or reading.amounts:
+        return remember(reading, "states something")
+    return Part(Intent.SMALL_TALK, (), "says nothing of the person", reading)
 
 
 def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
