@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from wellness.agent.classifier import asks, cues
+from wellness.agent.classifier.activities import NEAREST
 from wellness.agent.classifier.beside import When
 from wellness.agent.classifier.figures import compared, direction, figures
 from wellness.agent.classifier.heads import aggregations, heads, metrics_of
@@ -21,11 +22,6 @@ from wellness.agent.classifier.vocabulary import ACTIVITY, SLEEP
 from wellness.agent.routes import Intent
 from wellness.memory.messages import ToolCall
 
-# The metric that comes nearest to an activity where a metric is needed
-NEAREST = {
-    "Walking": "StepCount", "Running": "DistanceWalkingRunning", "Hiking": "DistanceWalkingRunning",
-    "Cycling": "DistanceCycling", "Swimming": "DistanceSwimming", "": "AppleExerciseTime",
-}  # fmt: skip
 DISTANCE = "DistanceWalkingRunning"
 
 

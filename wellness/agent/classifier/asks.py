@@ -159,6 +159,8 @@ REACHED = words(
     |pass(?:ed)?|surpass\w*|exceed\w*|manag\w*|kept (?:up|to)|keep(?:ing)? (?:up|to)
     |stay(?:ed|ing)? (?:within|on|under)""",
     r"""how (?:far|close|near|well|badly)|far (?:from|off|away|along)|near(?:er|ly)?|away from
+    |(?:share|fraction|part|portion|proportion|amount) of (?:my|the)|get through|got through
+    |how (?:much|many)\b.*\b(?:until|till|short of|away from|to lose|to gain|to reach|to get to)
     |left (?:to|until|before|till)?|to go|still (?:need|have|to)|on (?:track|target|course|pace)
     |off track|remain\w*|behind|ahead of|progress\w*|how much (?:more|further|longer)
     |how many more|come along|coming along|towards?|percent\w*|missing|lack\w*|there yet|short of
@@ -173,6 +175,11 @@ DAYS_REACHING = words(
 )
 EVERY_DAY = words("(?:every|each|any|all) (?:single )?days?")
 CLOSE_TO = words("how (?:close|far|near)")
+# "How much do I still have to lose to reach N", "how many pounds until I am at N"
+LEFT_TO = words(
+    r"""how (?:much|many)\b.*\b(?:until|till|before i (?:am|reach|get|hit)|to lose|to gain|to go
+    |to shed|to reach|to get to|to hit|short of|away from|off)\b.* N"""
+)
 
 WH = words("what|how|when|where|which|who|whose|why")
 

@@ -37,7 +37,8 @@ TREND = words(
     |develop\w*|evol\w*|chang(?:e|ed|es|ing)|pattern|mak(?:e|ing) (?:any )?progress|any progress
     |(?:weight|M) (?:loss|gain)|(?:what|which) way|getting M|more or less|up or down|and (?:less
     |more)""",
-    rf"""getting (?:any |a bit |much |slowly |steadily )?(?:{COMPARATIVES}|up|down|fatter)
+    rf"""(?:gets?|getting|got|gotten|becom\w+|became|grow\w*|turn\w*)
+     (?:any |an? (?:bit|little) |much |slowly |steadily )?(?:{COMPARATIVES}|up|down|fatter|M)(?! to N)
     |{COMPARATIVES} (?:and|or) {COMPARATIVES}""",
     r"""(?:go|goes|going|gone|went|creep\w*|crept|head\w*|mov\w*|trend\w*|com\w*|came|inch\w*|edg\w*
     |climb\w*|drift\w*|slid\w*|slimming|been|is|are|was|M) (?:slowly |steadily |back |still
@@ -61,8 +62,8 @@ TREND = words(
 
 # Single readings
 READINGS = words(
-    r"""readings?|values|measurements?|entries|records|logs?|samples|data ?points?|history|numbers
-    |results|recordings?|weigh-?ins|checks|each|every|all (?:my|the|of|M)|list"""
+    r"""readings?|values|measurements?|entries|(?<!\bi )(?:records|logs?)|samples|data ?points?
+    |history|numbers|results|recordings?|weigh-?ins|checks|each|every|all (?:my|the|of|M)|list"""
 )
 SHOWS = words("show|list|display|pull up|see|bring up|go through|view")
 LATEST = words(
@@ -98,7 +99,8 @@ BEST = words(
     |longest|peak
     |strongest
     |loudest|fastest|heaviest|greatest|largest|upper|how high
-    |spike[ds]?|(?:shoot|shot) up)(?! recent)(?! of (?:the|my))
+    |spike[ds]?|(?:shoot|shot) up|(?:how \w+|M) did (?:it|things|my [\w ]{1,20}?|the [\w ]{1,20}?)
+    get)(?! recent)(?! of (?:the|my))
     (?! (?:is|are) my)"""
 )
 WORST = words(

@@ -16,6 +16,7 @@ from wellness.agent.routes import Intent
 # Walking is how steps are made, unless it is spoken of as something that one goes and does.
 LAST_UNIT = re.compile(r"^(?:the )?(?:last|previous) (?P<unit>week|month|quarter|year)$", re.I)
 EXTREME = re.compile(r"\b(?:best|worst|biggest|top)(?: (?:single|daily|day))* (?:M|day)\b")
+SINGLE = re.compile(r"\b(?:readings|values|measurements|entries)\b")
 FASTER = re.compile(r"\b(?:faster|slower|quicker|how fast|pace|speed)\b")
 EXERCISE_TIME = re.compile(r"\bN (?:of )?W\b")
 NOW_THAN = re.compile(
@@ -175,7 +176,8 @@ def wants_records(reading: Reading, metric: str, whens: Sequence[When]) -> bool:
     if reading.has(cues.WHEN_LAST) or reading.has(cues.LATEST):
         return not whens or reading.has(cues.LATEST_OF)
     name = metrics_of(metric)[0]
-    if aggregations(reading, name):
+    listed = reading.has(SINGLE) and not reading.aggregations
+    if aggregations(reading, name) and not listed:
         return False
     if reading.has(cues.READINGS):
         return True

@@ -6,15 +6,16 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from wellness.agent.classifier import asks, cues, people
+from wellness.agent.classifier import asks, cues, people, scope
+from wellness.agent.classifier.activities import NEAREST
 from wellness.agent.classifier.beside import When
-from wellness.agent.classifier.events import other_side
+from wellness.agent.classifier.carried import completed, is_now
 from wellness.agent.classifier.figures import compared, data, direction, figures
-from wellness.agent.classifier.heads import aggregations, metrics_of, usual
+from wellness.agent.classifier.heads import aggregations, is_summed, metrics_of, usual
 from wellness.agent.classifier.leaning import TAKEN, THAT_TIME, corrects, is_elliptic
 from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phrase_of, phrases_of
 from wellness.agent.classifier.reading import Reading
-from wellness.agent.classifier.rules import decide, recall
+from wellness.agent.classifier.rules import decide, goal_metric, recall
 from wellness.agent.classifier.told import corrected, of_memory
 from wellness.agent.classifier.vocabulary import SLEEP
 from wellness.agent.routes import INTENT_OF, Intent
@@ -23,8 +24,9 @@ ABOUT_YOU = re.compile(r"\b(?:did|do|are|were|have) you\b")
 THEY = re.compile(r"\bthey\b")  # readings, where they were named just before
 WHAT_WAS_IT = re.compile(r"\b(?:what|how (?:much|many|high|low)) (?:was|were|is) (?:it|that)\b")
 RESTING = re.compile(r"\bresting\b")
-BARE = re.compile(
-    r"\b(?P<relation>before|after(?:wards)?|since|during)(?: (?:that|it|then))?\s*[?.!]*$"
+# "How does August compare with that?": that is held against
+HELD_AGAINST_THAT = re.compile(
+    r"P\b.*\b(?:than|with|to|against|versus) (?:that|it|those|this|then)\b"
 )
 FIGURES = frozenset((Intent.RECORDS, Intent.AGGREGATE, Intent.COMPARE, Intent.TREND))
 DISTANCE = "DistanceWalkingRunning"  # also what "how many kilometres" is read as
@@ -51,8 +53,7 @@ def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Pa
             else None
         )
     else:
-        things = same_message and THEY.search(reading.shape) is not None
-        part = _refused(reading, elliptic and not things) or _same_topic(reading, before, elliptic)
+        part = _refused(reading, elliptic) or _same_topic(reading, before, elliptic)
     return replace(part, inherited=True) if part else None
 
 
@@ -64,12 +65,15 @@ def _same_night(reading: Reading, before: Part) -> bool:
 
 
 def _refused(reading: Reading, elliptic: bool) -> Part | None:
-    """ "And my brother?", "and tomorrow?"."""
-    if elliptic and reading.has(cues.SOON):
-        return Part(Intent.OUT_OF_SCOPE, (), "it is about the future", reading)
-    if elliptic and (people.is_about_another(reading) or ABOUT_YOU.search(reading.shape)):
-        return Part(Intent.OUT_OF_SCOPE, (), "it is about somebody else", reading)
-    return None
+    """ "And my brother?", "and tomorrow?", "what will it be?"."""
+    why = scope.refusal(reading)
+    points = elliptic or reading.has(cues.PRONOUN)
+    if points and not reading.has(cues.PAST) and (reading.has(cues.SOON) or why == scope.AHEAD):
+        why = scope.AHEAD
+    things = THEY.search(reading.shape) is not None
+    if elliptic and not things and (people.is_about_another(reading) or reading.has(ABOUT_YOU)):
+        why = "it is about somebody else"
+    return Part(Intent.OUT_OF_SCOPE, (), why, reading) if why else None
 
 
 def _other_topic(reading: Reading, before: Part) -> Part | None:
@@ -77,6 +81,12 @@ def _other_topic(reading: Reading, before: Part) -> Part | None:
     if before.intent is Intent.WORKOUTS and all(one.name == DISTANCE for one in reading.topics):
         return replace(before, rule="more about that", reading=reading)
     standing = decide(reading)
+    if before.intent is Intent.GOALS and reading.has(asks.REACHED) and reading.has(cues.PRONOUN):
+        made = call(Intent.PROGRESS, metric=goal_metric(reading), period=phrase_of(reading.whens))
+        return replace(standing, intent=Intent.PROGRESS, calls=(made,), rule="progress against it")
+    if before.intent in (Intent.COMPARE, Intent.TREND) and standing.intent is Intent.WORKOUTS:
+        if framed := _activity_in_frame(reading, before):
+            return framed
     if before.intent is Intent.PROGRESS and standing.intent is Intent.GOALS:
         metric = standing.metrics[0] if standing.metrics else ""
         period = phrase_of(reading.whens or before.whens)
@@ -96,6 +106,17 @@ def _other_topic(reading: Reading, before: Part) -> Part | None:
     return _in_frame(reading, before, part)
 
 
+def _activity_in_frame(reading: Reading, before: Part) -> Part | None:
+    """ "And cycling?" after a comparison or a trend: the metric that comes nearest."""
+    metric = NEAREST.get(reading.topics[0].name, "")
+    how = {name: value for name, value in before.calls[0].arguments.items() if name != "metric"}
+    if not metric or reading.whens:
+        return None
+    made = call(before.intent, metric=metric, **how)
+    rule = "the same of another metric"
+    return Part(before.intent, (made,), rule, reading, (metric,), before.whens)
+
+
 def _in_frame(reading: Reading, before: Part, part: Part) -> Part:
     """A figure of another metric, asked as that of the one before, where it can be."""
     metric = part.metrics[0]
@@ -113,13 +134,15 @@ def _in_frame(reading: Reading, before: Part, part: Part) -> Part:
 
 def _same_topic(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     """Another period, figure or view of what the question before was about."""
-    reading = _other_side(reading, before)
+    reading = completed(reading, before)
     whens, metric = reading.whens, before.metrics[0] if before.metrics else ""
     points = elliptic or reading.has(cues.PRONOUN) or bool(whens)
     if reading.has(asks.WHY):
         return recall(reading, "asks why", before.reading.text)
     if reading.has(asks.KNOWLEDGE) and reading.has(cues.PRONOUN):
         return recall(reading, "asks to judge that", before.reading.text)
+    if elliptic and reading.amounts and not whens and "target" in before.calls[0].arguments:
+        return _with_target(reading, before)
     view = _another_view(reading, before, metric) if metric and points else None
     if view:
         return view
@@ -142,14 +165,17 @@ def _another_view(reading: Reading, before: Part, metric: str) -> Part | None:
     whens = reading.whens
     held = reading.has(cues.COMPARES) or reading.has(cues.COMPARATIVE)
     if len(whens) == 1 and before.whens and reading.has(cues.COMPARES):
-        return compared(replace(reading, text=""), metric, (before.whens[0], whens[0]), ())
+        both = (before.whens[0], whens[0])
+        both = (both[1], both[0]) if reading.has(HELD_AGAINST_THAT) else both
+        return compared(replace(reading, text=""), metric, both, ())
     if len(whens) == 2 and held:
         return compared(reading, metric, whens)
     if before.intent is Intent.GOALS and reading.amounts and corrects(reading):
         return corrected(reading)
     if before.intent in FIGURES and metric != SLEEP_METRIC and not whens and reading.has(TAKEN):
         return _readings(reading, before, metric)
-    latest = reading.has(cues.LATEST_OF) and reading.has(asks.WH)
+    latest = (reading.has(cues.LATEST_OF) and reading.has(asks.WH)) or is_now(reading)
+    latest = latest and not is_summed(metric) and not reading.has(cues.COMPARES)
     if before.intent in FIGURES and metric != SLEEP_METRIC and latest:
         calls = tuple(call(Intent.RECORDS, metric=one) for one in metrics_of(metric))
         return Part(Intent.RECORDS, calls, "asks for readings", reading, (metric,))
@@ -174,9 +200,17 @@ def _another_view(reading: Reading, before: Part, metric: str) -> Part | None:
     if RESTING.search(reading.shape) and metric == "HeartRate":
         return _with_metric(reading, before, "RestingHeartRate")
     named = aggregations(reading, metric) if metric != SLEEP_METRIC else []
-    if named and before.intent in FIGURES:
+    if named and (before.intent in FIGURES or before.intent is Intent.PROGRESS):
         return figures(reading, metric, whens or before.whens[:1], named)
     return None
+
+
+def _with_target(reading: Reading, before: Part) -> Part:
+    """The question before, of another value: "and 8,000?"."""
+    said = reading.amounts[0].said
+    target = int(said) if said == int(said) else said
+    made = tuple(replace(one, arguments=one.arguments | {"target": target}) for one in before.calls)
+    return replace(before, calls=made, rule="the same of another value", reading=reading)
 
 
 def _readings(reading: Reading, before: Part, metric: str) -> Part:
@@ -194,15 +228,6 @@ def _with_metric(reading: Reading, before: Part, metric: str) -> Part:
     calls = tuple(replace(one, arguments=one.arguments | changes) for one in before.calls)
     whens = reading.whens or before.whens
     return Part(before.intent, calls, "the same of another metric", reading, (metric,), whens)
-
-
-def _other_side(reading: Reading, before: Part) -> Reading:
-    """For "and after?" the other side of the event that was asked about."""
-    match = BARE.search(reading.shape)
-    event = before.whens[0] if before.whens else None
-    if not match or reading.whens or not event or event.interval:
-        return reading
-    return replace(reading, whens=(When(other_side(event.phrase, match["relation"]), 0, 0, None),))
 
 
 def _other_period(reading: Reading, before: Part) -> Part:

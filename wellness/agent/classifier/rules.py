@@ -99,7 +99,8 @@ def _progress(reading: Reading) -> Part | None:
     days = reading.has(asks.DAYS_REACHING) or (reached and reading.has(asks.EVERY_DAY))
     if days and counted and (target or (goal and reached)):
         return _progress_of(reading, metric, target, "counts days that reached a value")
-    if reading.has(asks.CLOSE_TO) and counted and target:
+    close = reading.has(asks.CLOSE_TO) or reading.has(asks.LEFT_TO)
+    if close and counted and target:
         return _progress_of(reading, metric, target, "how far from a value")
     left = reading.has(asks.HAS_GOAL) or (reading.has(asks.GOALS_LEFT) and not counted)
     if goal and reached and not left and not reading.has(asks.AIMED_AT):

@@ -14,6 +14,7 @@ from wellness.agent.classifier.reading import Reading
 
 WORD = re.compile(r"[a-z']+|[A-Z]")
 WILL_I = re.compile(r"^(?:\w+ )?(?:(?:when|how \w+|what) )?will i\b")
+AHEAD = "it is about the future"
 IS_IT_GOOD = re.compile(
     r"\bis it (?:\w+ )?(?:ok|okay|bad|good|healthy|unhealthy|safe|normal|better|worse|harmful)\b"
 )
@@ -51,7 +52,7 @@ def refusal(reading: Reading) -> str:
     if beyond.DIAGNOSIS.search(shape) and not told:
         return "it asks for a diagnosis or a treatment"
     if is_ahead(shape):
-        return "it is about the future"
+        return AHEAD
     general = reading.has(asks.KNOWLEDGE) and ANYBODY.search(shape) and not reading.whens
     if (topic or beyond.GOALS.search(shape)) and not general and is_about_another(reading):
         return "it is about somebody else"

@@ -28,7 +28,7 @@ SHORT = {
     "minutes": "mins", "hours": "hrs", "but": "bt", "the": "teh hte",
     "wednesday": "wensday wendsday", "compare": "compair", "july": "juy jly", "june": "jne juen", "sleep": "slp", "steps": "stps",
     "step": "stp", "though": "tho", "something": "sth", "this": "ths dis tis thi tihs htis",
-    "little": "lil",
+    "little": "lil", "more": "mor moar mroe",
     "from": "frm", "did": "ddi dod", "you have": "youve", "you are": "youre",
     "they are": "theyre", "would not": "wouldnt", "please": "pls plz plse",
     "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav hve",
@@ -62,6 +62,7 @@ WRITTEN_OUT = tuple(
             r"(?= one\b|\s*(?:$|[?.!,]))(?: one)?",
             r"\1 \2\3 \4 \2",
         ),
+        (r"(?<=\w),? (?:lol|lmao|rofl|ha(?:ha)+|tbh|innit|xx+|i mean(?:t)?)(?=\s*[?.!]*$)", ""),
         (r"\bcouple (?=days|weeks|months)", "couple of "),
     )
 )

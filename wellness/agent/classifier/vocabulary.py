@@ -38,7 +38,7 @@ METRIC_WORDS = {
     ),
     "HeartRateVariabilitySDNN": "hrv sdnn | heart rate variabilities",
     "ActiveEnergyBurned": (
-        "calories burned | calories burnt | cals | energy burned | energy burnt | active kcal | "
+        "calories burned | calories burnt | calorie | calories burning | cals | energy burned | energy burnt | active kcal | "
         "active burn | how much energy | calorie burn | calories i burned | move calories"
     ),
     "BasalEnergyBurned": "resting calories | basal calories | basal metabolism | resting burn",
@@ -84,7 +84,7 @@ METRIC_WORDS = {
     "LeanBodyMass": "lean mass | muscle mass | lean body mass",
     "BodyMassIndex": "bmi | body mass index",
     "EnvironmentalAudioExposure": (
-        "noise | noisy | loud | loudest | louder | quieter | noise level | noise levels | "
+        "noise | noisy | noisier | noisiest | loud | loudest | louder | quieter | racket | din | noise level | noise levels | "
         "noise exposure | sound level | "
         "sound levels | "
         "environmental sound | environmental noise | ambient noise | sound exposure | how loud | "
@@ -99,7 +99,11 @@ METRIC_WORDS = {
         "hydration | hydrated | drink enough | drink more than | drink less than | "
         "drink at least | fluid intake | water intake | glasses of water"
     ),
-    "NumberOfAlcoholicBeverages": "alcohol | alcoholic drinks | alcoholic beverages",
+    "NumberOfAlcoholicBeverages": (
+        "alcohol | alcoholic drinks | alcoholic beverages | drinks | beer | beers | pint | pints | "
+        "glasses of wine | wine | booze | alcoholic drink | units of alcohol | cocktails | "
+        "drinks of alcohol | boozy drinks"
+    ),
     "DietaryProtein": "protein | protein intake",
     "DietaryCarbohydrates": "carbs | carbohydrates | carb intake",
     "DietaryFatTotal": "dietary fat | fat intake | grams of fat",
@@ -107,6 +111,14 @@ METRIC_WORDS = {
     "DietaryFiber": "fiber | fibre",
     "DietaryCaffeine": "caffeine",
     "DietarySodium": "sodium | salt intake",
+    "BloodPressureSystolic": (
+        "top number of my blood pressure | upper blood pressure | top blood pressure | top number "
+        "| upper number | upper value | top value | systolic pressure | systolic blood pressure"
+    ),
+    "BloodPressureDiastolic": (
+        "bottom number of my blood pressure | lower blood pressure | bottom number | lower number "
+        "| bottom value | diastolic pressure | diastolic blood pressure"
+    ),
     BLOOD_PRESSURE: "blood pressure | bp | blood pressures | bloodpressure",
 }
 
@@ -115,12 +127,13 @@ sleep | sleeps | slept | sleeping | asleep | sleeper | sleep time | sleep durati
 hours of sleep | amount of sleep | shut eye | shuteye | nap~ | naps | napped | napping | rem
 rem sleep | deep sleep | core sleep | light sleep | time in bed | hours in bed | in bed
 bedtime | bed time | bedtimes | go to bed | went to bed | going to bed | goes to bed | get to bed
-got to bed | go to sleep | went to sleep | fall asleep | fell asleep | falling asleep | turn in
+got to bed | go to sleep | went to sleep | nod off | nodded off | drop off | dropped off | drift off | drifted off | fall asleep | fell asleep | falling asleep | turn in
 wake up | woke up | waking up | woken up | wake | woke | night s sleep | nights sleep
 sleep quality | sleep stages | sleep score | awake | snooze | doze | kip | rest at night
 nights | shortest night | longest night | best night | worst night
 oversleep~ | overslept | sleepless | insomniac
 get up | got up | getting up | rise and shine
+forty winks | head hit the pillow | conk out | conked out | out like a light
 sleep analysis | hit the hay | hit the sack | hit the pillow | lights out | sleep schedule
 """
 
