@@ -51,7 +51,9 @@ POINTS_BACK = anywhere(
 FORGETFUL = words(
     r"""forget(?:ting|ful|s)?|forgot(?:ten)?|blank(?:ing)?|remember|(?:slips?|slipping) my mind
     |(?:lose|losing) track|memory|mix (?:it|them) up|wrong|mistakes?|mistaken|changed my mind
-    |not true|confused"""
+    |not true|confused|any ?more|no longer|not (?:doing|going)|g[ai]ven? (?:\w+ )?up|called off
+    |cancel\w*|out of date|outdated|old news|long gone|(?:fine|better|healed|over|gone) now|healed
+    |recovered"""
 )
 
 # What was told
@@ -158,7 +160,7 @@ REACHED = words(
     |stick to
     |pass(?:ed)?|surpass\w*|exceed\w*|manag\w*|kept (?:up|to)|keep(?:ing)? (?:up|to)
     |stay(?:ed|ing)? (?:within|on|under)""",
-    r"""how (?:far|close|near|well|badly)|far (?:from|off|away|along)|near(?:er|ly)?|away from
+    r"""how (?:far|close|near|well|badly)|(?:am|was|are) i (?:\w+ )?(?:close|near)|far (?:from|off|away|along)|near(?:er|ly)?|away from
     |(?:share|fraction|part|portion|proportion|amount) of (?:my|the)|get through|got through
     |how (?:much|many)\b.*\b(?:until|till|short of|away from|to lose|to gain|to reach|to get to)
     |left (?:to|until|before|till)?|to go|still (?:need|have|to)|on (?:track|target|course|pace)
@@ -177,7 +179,7 @@ EVERY_DAY = words("(?:every|each|any|all) (?:single )?days?")
 CLOSE_TO = words("how (?:close|far|near)")
 # "How much do I still have to lose to reach N", "how many pounds until I am at N"
 LEFT_TO = words(
-    r"""how (?:much|many)\b.*\b(?:until|till|before i (?:am|reach|get|hit)|to lose|to gain|to go
+    r"""(?:how (?:much|many)\b.*|M )\b(?:until|till|before i (?:am|reach|get|hit)|to lose|to gain|to go
     |to shed|to reach|to get to|to hit|short of|away from|off)\b.* N"""
 )
 

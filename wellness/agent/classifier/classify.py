@@ -15,7 +15,7 @@ from wellness.agent.classifier.confidence import confidence
 from wellness.agent.classifier.division import divided
 from wellness.agent.classifier.follow_up import resolve
 from wellness.agent.classifier.leaning import corrects, is_elliptic
-from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST
+from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST, TALK
 from wellness.agent.classifier.parts import DATA, Part, slots_of
 from wellness.agent.classifier.reading import Reader, Reading
 from wellness.agent.classifier.rules import FALLBACKS, decide, remember
@@ -29,6 +29,7 @@ MOST_CALLS = 4  # of one message: nobody asks for more in one breath, and each t
 CLAUSES = 64  # kept as they were read: a clause is looked at several times
 SENTENCE = 3  # words from which a fragment may be a statement
 TURNS = 3  # back to which "and last week?" may refer
+MEMORY = (Intent.REMEMBER, Intent.FORGET, Intent.GOALS)  # what talk may go on with
 CORRECTED = (Intent.REMEMBER, Intent.GOALS)  # what "sorry, 155" may set right
 COMPARING = re.compile(
     r"\b(?:compar|differ|versus|vs|against|than|chang|more|less|fewer|better|worse|higher|lower"
@@ -37,6 +38,7 @@ COMPARING = re.compile(
 )
 WORD = re.compile(r"[^\W_]")
 MINE = re.compile(r"\bmine\b", re.I)
+HOW_MUCH = re.compile(r"\bhow (much|many)(?= (?:did|have|do|am|was|had) i\b)", re.I)
 ALSO = re.compile(r"^(?:and |now )?also\b", re.I)
 
 
@@ -109,21 +111,32 @@ class Classifier:
         if why := limits.is_beyond(whole.shape):
             return [Part(Intent.OUT_OF_SCOPE, (), why, whole)]
         if tells_only(text) and not any(map(_requests, split(text))):
-            return [stated(whole)]
-        found = list(self._found(text, before))
-        strong = [part for part, is_strong in found if is_strong]
+            return [self._told(whole, before)]
+        each = list(self._found(text, before))
+        strong = [part for part, is_strong in each if is_strong]
         told = any(not clause.asks for clause in split(text))
-        parts = strong or ([] if told else [part for part, _ in found])
+        parts = strong or ([] if told else [part for part, _ in each])
         answered = [part for part in parts if part.calls]
-        return shared(answered or parts[:1]) or [stated(whole)]
+        if found := shared(answered or parts[:1]):
+            return found
+        return [self._told(whole, before)]
+
+    @staticmethod
+    def _told(whole: Reading, before: Part | None) -> Part:
+        """What a message tells: more of what the memory was asked to do, or something new."""
+        if before and before.intent in MEMORY and (part := resolve(whole, before)):
+            return part
+        return stated(whole)
 
     def _found(self, text: str, before: Part | None) -> Iterator[tuple[Part, bool]]:
         """Each part, and whether it is more than talk around the others."""
         told: list[Clause] = []
         last: Part | None = None
         waiting: tuple[Part, bool] | None = None
-        for clause in split(text):
+        clauses = split(text)
+        for number, clause in enumerate(clauses, 1):
             words = clause.text.lower()
+            later = any(INVERTED.match(one.text) for one in clauses[number:])
             if not clause.asks and not _requests(clause):
                 told.append(clause)
                 asked = last and last.intent in (Intent.FORGET, Intent.REMEMBER)
@@ -141,7 +154,8 @@ class Classifier:
             if told and not last and ALSO.match(words):
                 yield remember(self._read(told[-1].text, before), "states something"), True
             for piece in divided(clause.text, self._alone):
-                if last is None and self._states(piece, clause.ends, before):
+                talk = later and TALK.search(piece) and not ASKS.match(piece)
+                if last is None and (talk or self._states(piece, clause.ends, before)):
                     told.append(Clause(piece, False, clause.ends))
                     continue
                 part, strong = self._part(piece, last or before, told, last is not None)
@@ -197,11 +211,12 @@ class Classifier:
 
     @staticmethod
     def _owned(text: str, before: Part | None) -> str:
-        """ "And what is mine?" with the name of what the question before was about."""
+        """ "What is mine?", "how much did I get?" with what the question before was about."""
         if before is None or before.intent is not Intent.RECALL or not before.reading.topics:
             return text
         topic = before.reading.topics[0]
-        return MINE.sub(f"my {before.reading.text[topic.start : topic.end]}", text, count=1)
+        name = before.reading.text[topic.start : topic.end]
+        return HOW_MUCH.sub(rf"how \1 {name}", MINE.sub(f"my {name}", text, count=1), count=1)
 
     def _widened(self, reading: Reading, told: str, before: Part | None) -> Reading:
         """A question with what it leaves to the statement before it: its topic or its time."""

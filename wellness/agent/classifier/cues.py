@@ -38,7 +38,7 @@ TREND = words(
     |(?:weight|M) (?:loss|gain)|(?:what|which) way|getting M|more or less|up or down|and (?:less
     |more)""",
     rf"""(?:gets?|getting|got|gotten|becom\w+|became|grow\w*|turn\w*)
-     (?:any |an? (?:bit|little) |much |slowly |steadily )?(?:{COMPARATIVES}|up|down|fatter|M)(?! to N)
+     (?:any |an? (?:bit|little) |much |slowly |steadily )?(?:{COMPARATIVES}|up|down|fatter|M)(?! to\b)
     |{COMPARATIVES} (?:and|or) {COMPARATIVES}""",
     r"""(?:go|goes|going|gone|went|creep\w*|crept|head\w*|mov\w*|trend\w*|com\w*|came|inch\w*|edg\w*
     |climb\w*|drift\w*|slid\w*|slimming|been|is|are|was|M) (?:slowly |steadily |back |still

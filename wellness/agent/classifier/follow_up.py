@@ -81,7 +81,7 @@ def _other_topic(reading: Reading, before: Part) -> Part | None:
     if before.intent is Intent.WORKOUTS and all(one.name == DISTANCE for one in reading.topics):
         return replace(before, rule="more about that", reading=reading)
     standing = decide(reading)
-    if before.intent is Intent.GOALS and reading.has(asks.REACHED) and reading.has(cues.PRONOUN):
+    if before.intent is Intent.GOALS and reading.has(asks.REACHED):
         made = call(Intent.PROGRESS, metric=goal_metric(reading), period=phrase_of(reading.whens))
         return replace(standing, intent=Intent.PROGRESS, calls=(made,), rule="progress against it")
     if before.intent in (Intent.COMPARE, Intent.TREND) and standing.intent is Intent.WORKOUTS:

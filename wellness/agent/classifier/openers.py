@@ -59,7 +59,7 @@ LEAD = re.compile(rf"^{POLITE}+", re.I)
 # "On which days", and with an unknown word before it, "whn did i"
 ABOUT_WHICH = r"(?:on|in|at|for|by|with|to|from|since|until|during|over|of|about) (?:which|what|how)\b"
 ASKS = re.compile(
-    rf"^{POLITE}*(?:{WH}|{AUXILIARY}|{IMPERATIVE}|{ABOUT_WHICH}|(?!never|not|nor|so)\w+ did i\b)", re.I
+    rf"^{POLITE}*(?:{WH}|{AUXILIARY}|{IMPERATIVE}|{ABOUT_WHICH}|i would be \w+ if you\b|(?!never|not|nor|so)\w+ did i\b)", re.I
 )
 # A question of its own, not one that hangs on another: "when did I", not "how lazy I was".
 INVERTED = re.compile(
@@ -92,6 +92,13 @@ SUBJECTLESS = re.compile(
 OF_OTHERS = re.compile(
     rf"^(?:my|our) {RELATIVES} (?!(?:and|or|on|in|last|this|steps|sleep|weight|pulse|heart|bp|blood"
     r"|hrv|resting|average|calories|workouts)\b)[a-z]+",
+    re.I,
+)
+# Talk before a question, whatever it is about: somebody else is in it, or what one is doing
+TALK = re.compile(
+    r"\b(?:he|she|they|him|them|me|us|it|myself|you)\b|^(?:\w+ ){1,4}and i\b|"
+    r"^(?:(?:just|still|been|only|so|and|well|now),? )*(?:saw|heard|watched|read about|\w+ing) "
+    r"(?!heart|pulse|calories|rate|hours|time|distance|speed|pace|asymmetry|for\b|on\b|in\b|last\b|this\b)",
     re.I,
 )
 DATED = re.compile(

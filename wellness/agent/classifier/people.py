@@ -56,7 +56,10 @@ DOES = r"(?:took|slept|had|got|did|ran|walked|swam|weighed|cycled|burned|has|was
 NAMED = re.compile(
     r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Ii]s|[Ww]as|[Ww]ill) (?P<who>[A-Z][a-z]+)\b(?! \d)"
     r"|\b(?P<whose>[A-Z][a-z]+)'s? (?=[a-z])"
-    rf"|(?<=[a-z,] )(?P<subject>[A-Z][a-z]+) (?={DOES}\b)"
+)
+# Whoever does something, or is named last: "what Sarah weighs", "the steps of Sarah"
+DOING = re.compile(
+    rf"(?<=[a-z,] )(?P<subject>[A-Z][a-z]+) (?={DOES}\b)"
     r"|\b(?:than|for|by|of) (?P<of>[A-Z][a-z]+)(?=\s*(?:$|[?.!,]|[Pp]lease))"
 )
 NO_NAME = word_set(
@@ -69,12 +72,17 @@ NO_NAME = word_set(
 
 def is_about_another(reading: Reading) -> bool:
     """Whether somebody else is asked about: a relative, a pronoun, or a name."""
-    return OTHERS.search(reading.shape) is not None or named_somebody(reading)
+    others = OTHERS.search(reading.shape) is not None
+    return others or named_somebody(reading) or _has_name(DOING, reading)
 
 
 def named_somebody(reading: Reading) -> bool:
-    """Whether a name stands where a person stands: "did Mark", "Anna's", "what Sarah weighs"."""
-    for match in NAMED.finditer(reading.text):
+    """Whether a name stands where a person is asked about: "did Mark", "Anna's"."""
+    return _has_name(NAMED, reading)
+
+
+def _has_name(pattern: re.Pattern[str], reading: Reading) -> bool:
+    for match in pattern.finditer(reading.text):
         name = next(one for one in match.groups() if one).lower()
         if name not in NO_NAME and name in reading.unknown:
             return True
