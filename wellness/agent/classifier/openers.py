@@ -131,7 +131,7 @@ NAMED_FIRST = re.compile(
     |took|made|did|ever)
         \b|(?:the )?(?:(?:last|first|latest) time\b|(?:number|count|total|list)
          of\b|(?:my )?(?:most|least|fewest|best|worst|\w{3,}(?<!qu)(?<!inter)(?<!requ)est)
-         [\w ]{0,20}? i (?:ever )?\w+))(?:my|the|our|his|her|a|an|this|that|these
+         (?:[\w ]{0,20}? )?i (?:ever )?\w+))(?:my|the|our|his|her|a|an|this|that|these
         |those|both|some|dr\.|mr\.
         |mrs\.|ms\.)? ?[\w'-]+
         (?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets

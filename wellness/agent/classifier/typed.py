@@ -48,6 +48,7 @@ WRITTEN_OUT = tuple(
             r"\1 than",
         ),
         (r"\b(i)d (?=like|love|rather)", r"\1 would "),
+        (r"\b(i|you|it) had (?=be\b|like\b|love\b|rather\b|appreciate\b)", r"\1 would "),
         *(
             (rf"\b(?:the )?{word} of (?={MONTHS})", f"{day} ")
             for day, word in enumerate(ORDINALS, 1)
