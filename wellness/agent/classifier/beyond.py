@@ -34,7 +34,7 @@ SOON = re.compile(
     rf"\bin (?:a|an|one|two|three|N|a few|six|ten) {UNITS}(?: time| from now)?\s*(?:$|[?.!])"
 )
 BACK = words("did|was|were|have|has|had|ever|done")
-PREDICTS = words("will|am i going to|are we going to|going to (?:reach|hit|make|meet|get)")
+PREDICTS = words("will|shall (?:i|we)|am i going to|are we going to|going to (?:reach|hit|make|meet|get)")
 AIMS = words(
     "goals?|targets?|aims?|aiming|objectives?",
     "(?:want|plan|hope|wish|aspire|mean|intend|aim|would like|would love)(?:n?ing)? to",
@@ -66,6 +66,7 @@ DIAGNOSIS = anywhere(
     (?: [\w ]{{1,20}}?)?(?: be)?|(?:sign|signs|symptom|symptoms|chance|risk) of|risk (?:of|for)
     |(?:likely|chances) (?:that )?i have|caused by|because of)(?:\s*\b(?:a|an|the|any|some|having
     |getting|type (?:1|2|N)|chronic|mild|severe|maybe|got|early|sleep|S|M)\b)*\s*\b{ILLNESS}\b""",
+    r"\bhave i (?:just )?had an? (?:M|heart|panic|asthma)? ?(?:attack|stroke|concussion)",
     r"\bdiagnos\w*|\bsymptoms?\b",
     r"""\b(?:what (?:is|might be|could be)|(?:something|anything)) (?:seriously |badly )?wrong with
      (?:me|my)\b""",
@@ -87,6 +88,8 @@ DIAGNOSIS = anywhere(
 )
 ASKS_BACK = re.compile(r"\b(?:what|which|when|where|who|whose|why|how)\b.*\b(?:did|was|were|had)\b")
 GOALS = words("goals?|targets?")
+# What bodies do, and no metric: of others it is asked as metrics are
+OF_BODIES = words("fit|fitter|fitness|healthy|healthier|active|lazy|eat|ate|drink|drank|burn(?:ed|t)?")
 ASKS_WHEN = words(
     r"""(?:when|where|how often|how many times|how long ago|since when|what (?:day|date|month|year))
      (?:did|was|were|have|had|am|is)"""
@@ -129,7 +132,7 @@ ACTIONS = re.compile(
     |(?:wake|S) me (?:up )?(?:at|in|by|N|P)
     |remind me (?:to|at|in|tomorrow|every|when|P|N|before|after
     |about my (?:appointment|meeting))|count down
-    |delete (?:my )?(?:account|app|all (?:my )?(?:health )?data)
+    |put on (?:some|an?|the|my)\b|delete (?:my )?(?:account|app|all (?:my )?(?:health )?data)
     |tell me (?:an?|another|some|the|one) (?:[\w-]+ )?(?:joke|story|riddle|fairy tale|poem|fun fact
     |secret|news|time|pun)|give me (?:an?|another|some|the|one) (?:[\w-]+ )*(?:joke|story|riddle
     |recipe|poem|quote|playlist|massage|ride|lift|code|password|discount|news|headlines|meal plan)
@@ -170,8 +173,9 @@ ABLE = word_set(
 # Readings, workouts and nights are not this agent's to change.
 ALTERS = re.compile(
     DOER + r"(?:delete|remove|erase|edit|correct|change|adjust|fix) (?:(?:my|the|that|an?|all|last|"
-    r"latest|P|P's|of) )*(?:A|W|M|S)\b(?: (?:reading|data|record|entry|value|from|of|on|in|P|"
-    r"units?)\w*)*\s*[.?!]*$"
+    r"latest|P|P's|of) )*(?:A|W|M|S)\b(?: (?:that )?i (?:logged|entered|recorded|added|put|tracked"
+    r"|did|had|saved)\b.*|(?: (?:reading|data|record|entry|value|from|of|on|in|P|"
+    r"units?)\w*)*)\s*[.?!]*$"
 )
 DEVICES = anywhere(
     r"""\b(?:batter(?:y|ies)|bluetooth|wi-?fi|firmware|watch face|do not disturb|airplane mode
@@ -213,7 +217,7 @@ WORLD = words(
     |meaning of life|wikipedia|horoscope|star sign|lottery""",
     r"""recipes?|restaurants?|pizza|sandwich|bread|cake|takeaway|cinema|movies?|films?|netflix
     |series
-    |tv|television|concert|theat(?:er|re)|museum|hotels?|tickets?|airport|flights? (?:to|from)
+    |tv|television|music|songs?|albums?|radio|podcasts?|concert|theat(?:er|re)|museum|hotels?|tickets?|airport|flights? (?:to|from)
     |train to|bus|taxi|uber|traffic|parking|directions|supermarket|shops?|store|opening hours
     |what time is it|the time in|what day is it|what is the date|date today|time zone|youtube|phone
     |instagram|facebook|tiktok|twitter|linkedin|spotify|chatgpt|google|calendar|inbox|e-?mails?

@@ -54,7 +54,7 @@ TREND = words(
     |M (?:\w+ )?been (?:\w+ )?A|(?:is|are) (?:my|the) M (?:\w+ )?A
     |on the (?:up|rise|mend|decline|wane)|(?:up|down)wards?|slide|headed
     |on (?:its|the|their) way (?:up|down)
-    |how (?:is|are|has|have) my (?:M|S) (?:been )?(?:moving|coming|behaving|shaping|evolving)""",
+    |how (?:is|are|has|have) my (?:M|S) (?:been )?(?:doing|faring|getting on|moving|coming|behaving|shaping|evolving)""",
     r"(?:losing|gaining|lost|gained|lose|gain|putting on|shedding|dropping)(?! (?:my|the|track))",
     rf"(?:am|have|has|is|are) (?:i|my [MSAW])\b.*\b{COMPARATIVES}|do i\b.*\b(?:more|less)",
     r"am i (?:getting |becoming )?M$",
@@ -141,13 +141,13 @@ ELLIPTIC = anywhere(
     r"""^(?:(?:ok|okay|so|now|oh|hm+|well|great|thanks|cool|right|ah|now|nice|good|interesting|wow
     |alright|sure|yes|no|fine|hey|sorry|please|i meant?|just|only)[,. ]+)*(?:and|or|what about
     |how about|now (?=my|the|for)|what of|also|then|same|the same|but|plus|instead|versus
-    |compared|not|only|just
+    |compared|not|only|just|now do
     |make (?:it|that)|rather|i meant?|sorry|actually|no|wait|again
     |(?:do|show|give|try|repeat|run)(?: me)? (?:it|that|this|the same(?: thing)?) (?:again )?(?:for
     |with|but)|(?:once more|again) (?:for|with))\b""",
     r"\b(?:as well|too|also|likewise|instead)\s*[?.!]*$",
 )
-AGAIN = words("(?:do|show|give|try|repeat|run)(?: me)? (?:it|that|this|the same(?: thing)?)")
+AGAIN = words("now do|(?:do|show|give|try|repeat|run)(?: me)? (?:it|that|this|the same(?: thing)?)")
 VERB = words(
     r"""i|my|is|are|am|was|were|did|do|does|have|has|had|can|could|should|show|tell|give|list
     |compare"""

@@ -8,29 +8,22 @@ from typing import Any
 
 from wellness.agent.classifier import asks, cues, people, scope
 from wellness.agent.classifier.activities import NEAREST
-from wellness.agent.classifier.beside import When
-from wellness.agent.classifier.carried import completed, is_now
+from wellness.agent.classifier.carried import completed
 from wellness.agent.classifier.figures import compared, data, direction, figures
-from wellness.agent.classifier.heads import aggregations, is_summed, metrics_of, usual
-from wellness.agent.classifier.leaning import TAKEN, THAT_TIME, corrects, is_elliptic
+from wellness.agent.classifier.heads import aggregations, usual
+from wellness.agent.classifier.leaning import THAT_TIME, is_elliptic
 from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phrase_of, phrases_of
 from wellness.agent.classifier.reading import Reading
 from wellness.agent.classifier.rules import decide, goal_metric, recall
-from wellness.agent.classifier.told import corrected, of_memory
+from wellness.agent.classifier.told import of_memory
+from wellness.agent.classifier.views import DISTANCE, another_view, with_target
 from wellness.agent.classifier.vocabulary import SLEEP
 from wellness.agent.routes import INTENT_OF, Intent
 
 ABOUT_YOU = re.compile(r"\b(?:did|do|are|were|have) you\b")
 THEY = re.compile(r"\bthey\b")  # readings, where they were named just before
 WHAT_WAS_IT = re.compile(r"\b(?:what|how (?:much|many|high|low)) (?:was|were|is) (?:it|that)\b")
-RESTING = re.compile(r"\bresting\b")
-# "How does August compare with that?": that is held against
-HELD_AGAINST_THAT = re.compile(
-    r"P\b.*\b(?:than|with|to|against|versus) (?:that|it|those|this|then)\b"
-)
-FIGURES = frozenset((Intent.RECORDS, Intent.AGGREGATE, Intent.COMPARE, Intent.TREND))
-DISTANCE = "DistanceWalkingRunning"  # also what "how many kilometres" is read as
-ON_FOOT = ("StepCount", "FlightsClimbed")
+EARLIER = re.compile(r"\b(?:before|previous|earlier|prior)\b")
 
 
 def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Part | None:
@@ -139,95 +132,29 @@ def _same_topic(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     points = elliptic or reading.has(cues.PRONOUN) or bool(whens)
     if reading.has(asks.WHY):
         return recall(reading, "asks why", before.reading.text)
-    if reading.has(asks.KNOWLEDGE) and reading.has(cues.PRONOUN):
+    if reading.has(asks.KNOWLEDGE) and (points or not reading.has(asks.PERSONAL)):
         return recall(reading, "asks to judge that", before.reading.text)
     if elliptic and reading.amounts and not whens and "target" in before.calls[0].arguments:
-        return _with_target(reading, before)
-    view = _another_view(reading, before, metric) if metric and points else None
+        return with_target(reading, before)
+    view = another_view(reading, before, metric) if metric and points else None
     if view:
         return view
     if reading.has(asks.GOAL) or reading.has(asks.RINGS):
         return None
-    if before.intent is Intent.TREND and whens and metric and reading.has(WHAT_WAS_IT):
+    single = whens and metric and reading.has(WHAT_WAS_IT) and not reading.has(cues.COMPARES)
+    if single and before.intent in (Intent.TREND, Intent.COMPARE):
         if metric == SLEEP_METRIC:
             return replace(before, calls=(call(Intent.SLEEP, period=phrase_of(whens)),))
         return figures(reading, metric, whens, ())
     if whens:
         return _other_period(reading, before)
     detail = before.intent in (Intent.WORKOUTS, Intent.SLEEP) and reading.has(cues.HOW_MUCH_OF_IT)
-    if points and (detail or (elliptic and reading.has(asks.WH) and not reading.unknown)):
+    earlier = elliptic and reading.has(EARLIER)
+    if earlier or (
+        points and (detail or (elliptic and reading.has(asks.WH) and not reading.unknown))
+    ):
         return replace(before, rule="more about that", reading=reading)
     return None
-
-
-def _another_view(reading: Reading, before: Part, metric: str) -> Part | None:
-    """The same metric compared, against a goal, as a trend, or with another figure."""
-    whens = reading.whens
-    held = reading.has(cues.COMPARES) or reading.has(cues.COMPARATIVE)
-    if len(whens) == 1 and before.whens and reading.has(cues.COMPARES):
-        both = (before.whens[0], whens[0])
-        both = (both[1], both[0]) if reading.has(HELD_AGAINST_THAT) else both
-        return compared(replace(reading, text=""), metric, both, ())
-    if len(whens) == 2 and held:
-        return compared(reading, metric, whens)
-    if before.intent is Intent.GOALS and reading.amounts and corrects(reading):
-        return corrected(reading)
-    if before.intent in FIGURES and metric != SLEEP_METRIC and not whens and reading.has(TAKEN):
-        return _readings(reading, before, metric)
-    latest = (reading.has(cues.LATEST_OF) and reading.has(asks.WH)) or is_now(reading)
-    latest = latest and not is_summed(metric) and not reading.has(cues.COMPARES)
-    if before.intent in FIGURES and metric != SLEEP_METRIC and latest:
-        calls = tuple(call(Intent.RECORDS, metric=one) for one in metrics_of(metric))
-        return Part(Intent.RECORDS, calls, "asks for readings", reading, (metric,))
-    if reading.has(asks.DAYS_REACHING) and before.intent is Intent.GOALS:
-        made = call(Intent.PROGRESS, metric=metrics_of(metric)[0], period=phrase_of(whens))
-        return Part(Intent.PROGRESS, (made,), "progress against that", reading, (metric,), whens)
-    reached = reading.has(asks.REACHED) and (
-        before.intent is Intent.GOALS or reading.has(asks.GOAL)
-    )
-    if reached:
-        made = call(Intent.PROGRESS, metric=metrics_of(metric)[0], period=phrase_of(whens))
-        return Part(Intent.PROGRESS, (made,), "progress against that", reading, (metric,), whens)
-    if reading.has(asks.GOAL) or reading.has(asks.RINGS):
-        return None
-    if reading.has(cues.TREND):
-        period = whens or (before.whens if before.intent is Intent.TREND else ())
-        return direction(reading, metric, period)
-    if metric == "ActiveEnergyBurned" and reading.has(cues.EATING):
-        return figures(reading, "DietaryEnergyConsumed", whens or before.whens, ())
-    if metric in ON_FOOT and reading.has(cues.HOW_FAR) and before.intent is Intent.AGGREGATE:
-        return figures(reading, DISTANCE, whens or before.whens, ())
-    if RESTING.search(reading.shape) and metric == "HeartRate":
-        return _with_metric(reading, before, "RestingHeartRate")
-    named = aggregations(reading, metric) if metric != SLEEP_METRIC else []
-    if named and (before.intent in FIGURES or before.intent is Intent.PROGRESS):
-        return figures(reading, metric, whens or before.whens[:1], named)
-    return None
-
-
-def _with_target(reading: Reading, before: Part) -> Part:
-    """The question before, of another value: "and 8,000?"."""
-    said = reading.amounts[0].said
-    target = int(said) if said == int(said) else said
-    made = tuple(replace(one, arguments=one.arguments | {"target": target}) for one in before.calls)
-    return replace(before, calls=made, rule="the same of another value", reading=reading)
-
-
-def _readings(reading: Reading, before: Part, metric: str) -> Part:
-    """The readings that the question before was about, for when they were taken."""
-    period = before.calls[0].arguments.get("period", "") if before.calls else ""
-    calls = tuple(call(Intent.RECORDS, metric=one, period=period) for one in metrics_of(metric))
-    return Part(Intent.RECORDS, calls, "asks when that was", reading, (metric,), before.whens)
-
-
-def _with_metric(reading: Reading, before: Part, metric: str) -> Part:
-    """The question before, about another metric."""
-    changes: dict[str, Any] = {"metric": metric}
-    if reading.whens:
-        changes["period"] = reading.whens[0].phrase
-    calls = tuple(replace(one, arguments=one.arguments | changes) for one in before.calls)
-    whens = reading.whens or before.whens
-    return Part(before.intent, calls, "the same of another metric", reading, (metric,), whens)
 
 
 def _other_period(reading: Reading, before: Part) -> Part:
@@ -244,7 +171,7 @@ def _other_period(reading: Reading, before: Part) -> Part:
     for one in before.calls:
         intent = INTENT_OF[one.name]
         given = {name: value for name, value in one.arguments.items() if name != "period"}
-        if intent is Intent.RECORDS and not before.reading.has(cues.READINGS):
+        if intent is Intent.RECORDS and not _listed(before):
             intent, given = Intent.AGGREGATE, given | {"aggregation": usual(given["metric"])}
         if (intent, given) not in unlike:
             unlike.append((intent, given))
@@ -254,3 +181,9 @@ def _other_period(reading: Reading, before: Part) -> Part:
         for intent, given in unlike
     )
     return Part(INTENT_OF[calls[0].name], calls, rule, reading, before.metrics, whens)
+
+
+def _listed(before: Part) -> bool:
+    """Whether the question before wanted the readings themselves, and not the latest of them."""
+    shown = before.whens and before.reading.has(cues.SHOWS)
+    return bool(shown) or before.reading.has(cues.READINGS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from wellness.agent.classifier.beyond import GADGET, MEDICINE
+from wellness.agent.classifier.beyond import GADGET, MEDICINE, WORLD
 from wellness.agent.classifier.patterns import anywhere, joined, words
 
 SYMPTOM = joined(
@@ -37,6 +37,16 @@ ERRAND = joined(
     """(?:pay|book|order|buy|call|phone|cancel|reserve|schedule|email|text|message|write|draft|send
     |arrange|hire|rent|organi[sz]e|cook|bake|clean|fix|repair|drive|pick up|collect|deliver
     |translate|print|shop|reschedule|renew|sign)"""
+)
+# "What does this rash mean?"
+MEANS = re.compile(
+    rf"\b(?:this|these|that|the|my) (?:\w+ ){{0,2}}?{SYMPTOM}\b.*\b(?:mean|means|indicate|comes? from"
+    r"|coming from|caused by|a sign|due to)\b"
+)
+# "I need a train ticket"
+NEEDS = re.compile(
+    r"^(?:(?:hi|hey|ok|okay|so|and|also|well)[, ]+)*i (?:really |just |also )?(?:need|want|fancy"
+    r"|could do with|would like|would love|am looking for|am after) (?:an?|some|the|two|N|new) "
 )
 # "I need someone to book", "somebody has to call"
 DELEGATED = re.compile(
@@ -95,8 +105,9 @@ def is_beyond(shape: str) -> str:
     >>> is_beyond("i need someone to book my massage, can you?")
     'it asks to do something that this agent cannot do'
     """
-    if COMPLAINT.search(shape) or TREATMENT.search(shape):
+    if any(one.search(shape) for one in (COMPLAINT, TREATMENT, MEANS)):
         return "it asks for a diagnosis or a treatment"
-    if DELEGATED.search(shape) or DISPLAY.search(shape):
+    errand = NEEDS.match(shape) and WORLD.search(shape)
+    if errand or DELEGATED.search(shape) or DISPLAY.search(shape):
         return "it asks to do something that this agent cannot do"
     return "it is about the world" if HOUSEHOLD.search(shape) else ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from wellness.agent.classifier import asks, cues, people, scope
 from wellness.agent.classifier.figures import compared, compares, data, direction
 from wellness.agent.classifier.heads import metrics_of
 from wellness.agent.classifier.parts import SLEEP_METRIC, Part, call, phrase_of
-from wellness.agent.classifier.reading import Reading
+from wellness.agent.classifier.reading import Mention, Reading
 from wellness.agent.classifier.vocabulary import METRIC, SLEEP
 from wellness.agent.routes import Intent
 
@@ -30,6 +31,15 @@ HOURS = re.compile(
 FITNESS = re.compile(r"\b(?:fitter|fitness|in (?:\w+ )?shape)\b")
 ADVICE = re.compile(r"\b(?:should|can|could|may|shall) (?:i|we)\b")
 REQUESTED = re.compile(r"^(?:please )?(?:can|could|will|would) you\b(?! remember)")
+AMOUNT = re.compile(
+    r"\bhow much\b|\b(?:more|less|enough|too much|a lot|most|least)\b"
+    r"|^(?:(?:and|or|but|what about|how about),? )*\w+\s*[?.!]*$"
+)
+VERBS = {
+    "DietaryWater": re.compile(r"\bdr[aiu]nk\b"),
+    "ActiveEnergyBurned": re.compile(r"\bburn(?:ed|t)?\b"),
+    "DietaryEnergyConsumed": re.compile(r"\b(?:eat|ate|eaten|consume)\b"),
+}
 FALLBACKS = frozenset(
     ("nothing in it is known here", "asks about oneself without data",
      "a wellness topic without data")
@@ -174,6 +184,19 @@ def _fitness(reading: Reading) -> Part | None:
     return direction(reading, "VO2Max", reading.whens)
 
 
+def _verb(reading: Reading) -> Part | None:
+    """ "How much did I drink?" names no metric, and means what the verb adds up."""
+    metric = implied(reading)
+    return data(replace(reading, topics=(Mention(METRIC, metric, 0, 0),))) if metric else None
+
+
+def implied(reading: Reading) -> str:
+    """The metric that a verb means where an amount of it is asked; "" if none."""
+    if reading.topics or not reading.has(AMOUNT):
+        return ""
+    return next((name for name, verb in VERBS.items() if reading.has(verb)), "")
+
+
 def _personal(reading: Reading) -> Part | None:
     """A question about oneself without data is one about what was told."""
     unlike = (REQUESTED, asks.HOW_TO, ADVICE)
@@ -184,5 +207,5 @@ def _personal(reading: Reading) -> Part | None:
 
 
 RULES: tuple[Callable[[Reading], Part | None], ...] = (
-    _memory, _refusal, _told, _progress, _goals, _knowledge, data, _night, _fitness, _personal,
+    _memory, _refusal, _told, _progress, _goals, _knowledge, data, _night, _fitness, _verb, _personal,
 )  # fmt: skip

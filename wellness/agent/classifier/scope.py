@@ -54,13 +54,14 @@ def refusal(reading: Reading) -> str:
     if is_ahead(shape):
         return AHEAD
     general = reading.has(asks.KNOWLEDGE) and ANYBODY.search(shape) and not reading.whens
-    if (topic or beyond.GOALS.search(shape)) and not general and is_about_another(reading):
+    own = topic or beyond.GOALS.search(shape) or beyond.OF_BODIES.search(shape)
+    if own and not general and is_about_another(reading):
         return "it is about somebody else"
     if beyond.DEVICES.search(shape):
         return "it is about a device"
     mine = ONESELF.search(shape) and (topic or beyond.ASKS_BACK.search(shape))
-    own = bool(mine or (topic and IS_IT_GOOD.search(shape)))
-    if (beyond.WORLD.search(shape) or is_weather(reading)) and not own:
+    personal = bool(mine or (topic and IS_IT_GOOD.search(shape)))
+    if (beyond.WORLD.search(shape) or is_weather(reading)) and not personal:
         return "it is about the world"
     return ""
 

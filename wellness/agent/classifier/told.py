@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wellness.agent.classifier import asks, cues, friendly, limits
-from wellness.agent.classifier.openers import SUBJECTLESS
 from wellness.agent.classifier.leaning import ALSO, corrects
+from wellness.agent.classifier.openers import SUBJECTLESS
 from wellness.agent.classifier.parts import Part, call
 from wellness.agent.classifier.reading import Reading
 from wellness.agent.classifier.rules import FALLBACKS, decide, goal_metric, recall, remember

@@ -6,7 +6,7 @@ import re
 
 # Each meaning, and the forms that are typed for it.
 SHORT = {
-    "you": "u", "your": "ur", "are": "r", "why": "y", 
+    "you": "u", "your": "ur", "are": "r", "why": "y",
     "thanks": "thx ty tx thnx tysm", "heart rate": "hr", "weight": "wt", "body fat": "bf",
     "calories": "cals cal", "yesterday": "yday ystrday yest yester", "today": "2day tday",
     "tonight": "2nite tonite", "tomorrow": "2moro tmrw tmr tomoz", "night": "nite",
@@ -26,9 +26,9 @@ SHORT = {
     "do you": "dya", "because": "cuz cos bc", "really": "rly", "message": "msg", "would": "wud",
     "should": "shud", "could": "cud", "going": "goin", "and": "& n nd adn", "people": "ppl",
     "minutes": "mins", "hours": "hrs", "but": "bt", "the": "teh hte",
-    "wednesday": "wensday wendsday", "compare": "compair", "july": "juy jly", "june": "jne juen", "sleep": "slp", "steps": "stps",
+    "wednesday": "wensday wendsday", "compare": "compair", "july": "juy jly juli", "june": "jne juen", "sleep": "slp", "steps": "stps",
     "step": "stp", "though": "tho", "something": "sth", "this": "ths dis tis thi tihs htis",
-    "little": "lil", "more": "mor moar mroe",
+    "little": "lil", "more": "mor moar mroe", "meant": "ment",
     "from": "frm", "did": "ddi dod", "you have": "youve", "you are": "youre",
     "they are": "theyre", "would not": "wouldnt", "please": "pls plz plse",
     "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav hve",
@@ -38,6 +38,7 @@ SHORT = {
 SHORTHAND = {form: meaning for meaning, forms in SHORT.items() for form in forms.split()}
 # Phrases that are meant as others; what a unit or a comparison shows.
 MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()  # noqa: SIM905
 ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()  # noqa: SIM905
 WRITTEN_OUT = tuple(
     (re.compile(pattern, re.IGNORECASE), meant)
@@ -64,6 +65,13 @@ WRITTEN_OUT = tuple(
             r"\1 \2\3 \4 \2",
         ),
         (r"(?<=\w),? (?:lol|lmao|rofl|ha(?:ha)+|tbh|innit|xx+|i mean(?:t)?)(?=\s*[?.!]*$)", ""),
+        (r"\s\+\s", " and "),
+        (rf"\b({'|'.join(DAYS)}|yesterday|today)s (?=[a-z])", r"\1's "),
+        *(
+            (rf"\b{day[:3]}(?:s|rs|r|nes)?\b(?=\s*(?:$|[?.!,/&]|and\b|or\b|vs\b|versus\b))", day)
+            for day in DAYS
+            if day[:3] not in ("sat", "sun")  # which are words of their own
+        ),
         (r"\bcouple (?=days|weeks|months)", "couple of "),
     )
 )

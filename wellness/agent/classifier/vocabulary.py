@@ -31,7 +31,7 @@ METRIC_WORDS = {
         "stand on the scale | get on the scale | got on the scale"
     ),
     "HeartRate": "heart | heartbeats | beats per minute | cardio rate",
-    "RestingHeartRate": "resting beats per minute | resting bpm | resting heart",
+    "RestingHeartRate": "rest heart rate | rest pulse | rhr | resting beats per minute | resting bpm | resting heart",
     "WalkingHeartRateAverage": (
         "walking heart rate | walking pulse | heart rate when walking | heart rate when i walk | "
         "heart rate while walking | pulse while walking | walking hr"
