@@ -22,6 +22,7 @@ from wellness.agent.routes import INTENT_OF, Intent, Route, Router
 from wellness.errors import ModelUnavailable
 from wellness.memory.messages import ToolCall, Turn
 
+NO_OPINION = "there is no second opinion"  # how the reason begins that says so
 LONGEST = 600  # characters of a question that a model is asked; the rest is talk
 # How sure a model's choice is: the rules choose the same tools; or its metrics and periods stand in
 # the question; or neither. Roughly: of 62 questions that rules were unsure of, a model of 1.5
@@ -120,7 +121,7 @@ class RulesThenModel:
             try:
                 return self.second.settle(rules, question, turns)
             except ModelUnavailable as error:
-                rules = replace(rules, why=(*rules.why, f"there is no second opinion: {error}"))
+                rules = replace(rules, why=(*rules.why, f"{NO_OPINION}: {error}"))
         if rules.confidence >= self.threshold:
             return rules
         unsure = f"the rules were unsure ({rules.confidence:.2f} below {self.threshold:.2f})"

@@ -6,5 +6,10 @@ from wellness.agent.agent import Agent
 
 
 def twin(agent: Agent) -> Agent:
-    """An agent that differs in memory alone: same data, model, tools, prompts and limits."""
-    return Agent(agent.store, agent.chat, memory=None, settings=agent.settings)
+    """An agent that differs in memory alone: same data, models, tools, prompts and limits.
+
+    It routes with the same second opinion: a question can be embedded without being remembered.
+    """
+    return Agent(
+        agent.store, agent.chat, memory=None, settings=agent.settings, embedding=agent.embedding
+    )
