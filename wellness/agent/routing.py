@@ -18,7 +18,7 @@ from wellness.agent.chosen import Mended, mended
 from wellness.agent.classifier import Classifier
 from wellness.agent.doubts import Choose, SecondOpinion
 from wellness.agent.examples import NO_TOOL
-from wellness.agent.routes import INTENT_OF, Intent, Route, Router
+from wellness.agent.routes import INTENT_OF, UNTOLD, Intent, Route, Router
 from wellness.errors import ModelUnavailable
 from wellness.memory.messages import ToolCall, Turn
 
@@ -117,6 +117,8 @@ class RulesThenModel:
     def route(self, question: str, *, turns: Sequence[Turn] = ()) -> Route:
         """Where a question goes; see `wellness.agent.routes.Router`."""
         rules = self.rules.route(question, turns=turns)
+        if UNTOLD in rules.why:  # nobody can know what that is, a model would make something up
+            return rules
         if self.second:
             try:
                 return self.second.settle(rules, question, turns)

@@ -14,19 +14,19 @@ from wellness.agent.classifier.clauses import MEANT, Clause, split, tells_only
 from wellness.agent.classifier.confidence import confidence
 from wellness.agent.classifier.division import divided
 from wellness.agent.classifier.follow_up import resolve
-from wellness.agent.classifier.leaning import corrects, is_elliptic
+from wellness.agent.classifier.leaning import corrects, is_elliptic, points_back
 from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST, TALK
 from wellness.agent.classifier.parts import DATA, Part, slots_of
 from wellness.agent.classifier.reading import Reader, Reading
-from wellness.agent.classifier.rules import FALLBACKS, decide, remember
+from wellness.agent.classifier.rules import FALLBACKS, UNKNOWN, decide, remember
 from wellness.agent.classifier.sharing import SHARING, shared, takes_over
 from wellness.agent.classifier.spelling import tidy
 from wellness.agent.classifier.told import stated
-from wellness.agent.routes import Intent, Route
+from wellness.agent.routes import UNTOLD, Intent, Route
 from wellness.memory.messages import ToolCall, Turn
 
 MOST_CALLS = 4  # of one message: nobody asks for more in one breath, and each takes time
-CLAUSES = 64  # kept as they were read: a clause is looked at several times
+CLAUSES = 64  # kept as they were read: each text is looked at several times in a turn
 SENTENCE = 3  # words from which a fragment may be a statement
 TURNS = 3  # back to which "and last week?" may refer
 MEMORY = (Intent.REMEMBER, Intent.FORGET, Intent.GOALS)  # what talk may go on with
@@ -61,6 +61,8 @@ class Classifier:
     def __init__(self, *, now: datetime, zone: ZoneInfo, metrics: Iterable[str] = ()) -> None:
         reader = Reader(now, zone, vocabulary.names_of(metrics))
         self._read_once = lru_cache(maxsize=CLAUSES)(reader.read)
+        self._tidy = lru_cache(maxsize=CLAUSES)(tidy)
+        self._before = lru_cache(maxsize=CLAUSES)(self._last_of)
 
     def route(self, question: str, *, turns: Sequence[Turn] = ()) -> Route:
         """Where a question goes; see `wellness.agent.routes.Router`."""
@@ -72,7 +74,7 @@ class Classifier:
         why = [*(part.rule for part in parts), *signs]
         if len(calls) > MOST_CALLS:
             why.append(f"{len(calls) - MOST_CALLS} calls too many are left out")
-        repairs = tidy(question).repairs
+        repairs = self._tidy(question).repairs
         return Route(
             parts[0].intent, tuple(calls[:MOST_CALLS]), sure, "rules",
             slots_of(parts, repairs), tuple(dict.fromkeys(why)),
@@ -80,12 +82,14 @@ class Classifier:
 
     def before(self, turns: Sequence[Turn]) -> Part | None:
         """What the conversation was about when it was last about something."""
+        said = (one for turn in turns[-TURNS:] for one in turn.messages if one.role == "user")
+        return self._before(tuple(one.content for one in said))
+
+    def _last_of(self, said: tuple[str, ...]) -> Part | None:
         before: Part | None = None
-        for turn in turns[-TURNS:]:
-            for message in turn.messages:
-                if message.role == "user":
-                    kept = [one for one in self.parts(message.content, before) if one.calls]
-                    before = kept[-1] if kept else before
+        for text in said:
+            kept = [one for one in self.parts(text, before) if one.calls]
+            before = kept[-1] if kept else before
         return before
 
     def calls_as(
@@ -97,11 +101,11 @@ class Classifier:
 
     def shape(self, question: str) -> str:
         """The shape of a whole message; see `reading`."""
-        return self._read(tidy(question).text, None).shape
+        return self._read(self._tidy(question).text, None).shape
 
     def parts(self, question: str, before: Part | None = None) -> list[Part]:
         """What the clauses of a message want, in order; at least one."""
-        text = tidy(question).text
+        text = self._tidy(question).text
         whole = self._read(text, before)
         if not WORD.search(text):
             return [Part(Intent.OUT_OF_SCOPE, (), "it has no words", whole)]
@@ -202,6 +206,8 @@ class Classifier:
         if before and (part := resolve(reading, before, same_message=same)):
             return part, True
         part, asked = decide(reading), ASKS.match(text) is not None
+        if part.rule == UNKNOWN and not (before or told) and points_back(reading):
+            part = replace(part, rule=UNTOLD)
         if part.intent in (Intent.FORGET, Intent.REMEMBER):
             return part, True
         if part.rule == "asks about oneself without data":

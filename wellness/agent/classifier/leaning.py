@@ -42,6 +42,12 @@ def points_at_time(reading: Reading) -> bool:
     return reading.has(THAT_TIME)
 
 
+def points_back(reading: Reading) -> bool:
+    """Whether a clause shows that it goes on with something: "and in May?", "what was it then?"."""
+    cues_of_it = reading.has(cues.ELLIPTIC) or reading.has(cues.PRONOUN)
+    return cues_of_it or bool(reading.whens and is_elliptic(reading))
+
+
 def corrects(reading: Reading) -> bool:
     """Whether a clause sets right what was said before: "sorry, the right one"."""
     return reading.has(CORRECTS) and not reading.has(asks.FORGET)

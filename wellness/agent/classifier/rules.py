@@ -40,8 +40,9 @@ VERBS = {
     "ActiveEnergyBurned": re.compile(r"\bburn(?:ed|t)?\b"),
     "DietaryEnergyConsumed": re.compile(r"\b(?:eat|ate|eaten|consume)\b"),
 }
+UNKNOWN = "nothing in it is known here"
 FALLBACKS = frozenset(
-    ("nothing in it is known here", "asks about oneself without data",
+    (UNKNOWN, "asks about oneself without data",
      "a wellness topic without data")
 )  # fmt: skip
 
@@ -53,7 +54,7 @@ def decide(reading: Reading) -> Part:
             return part
     if reading.has(asks.HEALTH):
         return recall(reading, "a wellness topic without data")
-    return Part(Intent.OUT_OF_SCOPE, (), "nothing in it is known here", reading)
+    return Part(Intent.OUT_OF_SCOPE, (), UNKNOWN, reading)
 
 
 def recall(reading: Reading, rule: str, about: str = "") -> Part:
