@@ -26,6 +26,11 @@ FORGET = anywhere(
     |take (?:that|it) (?:back|out)|(?:out of|from) your (?:memory|notes|records)
     |i (?:hereby )?(?:take|took) back|, forget (?:it|that|about (?:it|that)))\b""",
 )
+FORGETS_BACK = anywhere(
+    BEFORE
+    + r"""(?:forget|delete|remove|erase|scrap|drop|wipe) (?:about )?(?:that|this|it|them|all that)
+    (?: (?:now|please|again|for me|at once))*\s*[.!]*$"""
+)
 REMEMBER = anywhere(
     r"\b(?:do not|never) forget\b(?! to (?:tell|show))",
     BEFORE

@@ -23,6 +23,7 @@ FUTURE = words(
     r"when (?:will|am i going to)|how long (?:will|until|till)|by (?:next|christmas|new year)",
     r"by the end of (?:the|next)|how much (?:longer|more time) (?:will|until|do i have)|will i",
     r"(?:at|with) this (?:rate|pace)",
+    r"(?:i|we|it|they) will(?! not remember)",
 )
 # Asks what will be, whatever it is about
 AHEAD = re.compile(
@@ -31,7 +32,7 @@ AHEAD = re.compile(
     r"going to (?!(?:the|my|a|an|see|physio|[a-z]+ing)\b))"
 )
 SOON = re.compile(
-    rf"\bin (?:a|an|one|two|three|N|a few|six|ten) {UNITS}(?: time| from now)?\s*(?:$|[?.!])"
+    rf"\bin (?!(?:a|one|N) (?:single )?day)(?:a|an|one|two|three|N|a few|six|ten) {UNITS}(?: time| from now)?\s*(?:$|[?.!])"
 )
 BACK = words("did|was|were|have|has|had|ever|done")
 PREDICTS = words("will|shall (?:i|we)|am i going to|are we going to|going to (?:reach|hit|make|meet|get)")
@@ -67,6 +68,8 @@ DIAGNOSIS = anywhere(
     |(?:likely|chances) (?:that )?i have|caused by|because of)(?:\s*\b(?:a|an|the|any|some|having
     |getting|type (?:1|2|N)|chronic|mild|severe|maybe|got|early|sleep|S|M)\b)*\s*\b{ILLNESS}\b""",
     r"\bhave i (?:just )?had an? (?:M|heart|panic|asthma)? ?(?:attack|stroke|concussion)",
+    rf"\b(?:suggests?|indicates?|point(?:s|ing)? to|impl(?:y|ies)|(?:look|sound)s? like|means? (?:that )?i (?:have|am)"
+    rf"|signs? of) (?:(?:that|i|have|am|got|an?|some|the|early) )*{ILLNESS}\b",
     r"\bdiagnos\w*|\bsymptoms?\b",
     r"""\b(?:what (?:is|might be|could be)|(?:something|anything)) (?:seriously |badly )?wrong with
      (?:me|my)\b""",
@@ -75,6 +78,9 @@ DIAGNOSIS = anywhere(
     \b(?:{MEDICINE}|dose|dosage)\b.*\b(?:should|need|ok|okay|safe|help|helps)\b""",
     rf"""\b(?:which|what) {MEDICINE} (?:should|can|could|would|is (?:best|good))""",
     rf"\bshould i (?:\w+ ){{1,4}}?(?:my |some |an? |any )?{MEDICINE}\b",
+    rf"""\b(?:(?:can|could|may|shall|must|do) i (?:have to |need to )?|(?:wise|safe|ok|okay|alright|fine|dangerous
+    |sensible|advisable|good idea|better|bad)(?: for me)? to |should i )(?:just |also |safely )?(?:stop|start|skip|double|halve
+    |combine|mix|come off|quit|increase|reduce|change|take)\b.*\b{MEDICINE}\b""",
     r"\bprescri(?:be|ption)\b(?!.*\bdid\b)",
     r"""\bshould i (?:see|go to|call|visit)(?: (?:a|the|my))? (?:doctor|hospital|er|emergency
     |specialist|gp|dentist|ambulance)\b""",
@@ -82,14 +88,15 @@ DIAGNOSIS = anywhere(
     |damaged|enlarged|failing|blocked|dislocated)\b""",
     r"\b(?:am|was) i (?:dying|(?:seriously |really )?(?:ill|sick))\b",
     r"""\bis (?:this|my|the) [\w ]{0,25}?(?:lump|rash|mole|pain|lesion|swelling|ankle|wrist|knee
-    |arm|leg|toe|rib) (?:broken|cancer\w*|dangerous|serious|infected|sprained|torn|fractured)\b""",
+    |arm|leg|toe|rib)
+    (?: (?:on|in|of|under) my \w+)? (?:broken|cancer\w*|dangerous|serious|infected|sprained|torn|fractured)\b""",
     r"""\bwhy (?:does|do|is|are) my (?:chest|head|stomach|back|knee|arm|leg|throat|tummy|belly|eye
     |ear|hip|neck|foot|feet|hand|shoulder)s?\b[\w ]* (?:hurt|ach|sore|pain|burn|numb|swollen)""",
 )
 ASKS_BACK = re.compile(r"\b(?:what|which|when|where|who|whose|why|how)\b.*\b(?:did|was|were|had)\b")
 GOALS = words("goals?|targets?")
 # What bodies do, and no metric: of others it is asked as metrics are
-OF_BODIES = words("fit|fitter|fitness|healthy|healthier|active|lazy|eat|ate|drink|drank|burn(?:ed|t)?")
+OF_BODIES = words("rings?|fit|fitter|fitness|healthy|healthier|active|lazy|eat|ate|drink|drank|burn(?:ed|t)?")
 ASKS_WHEN = words(
     r"""(?:when|where|how often|how many times|how long ago|since when|what (?:day|date|month|year))
      (?:did|was|were|have|had|am|is)"""
@@ -110,6 +117,7 @@ ACTIONS = re.compile(
     |playlist|call|calendar|wake-up call|mode|watch face)
     |(?:put|set|switch|bring|take|make|let|tell) (?:my|the|this) (?:apple )?{GADGET}\b
     |turn (?:on|off|up|down|my|the)|switch (?:on|off|my|to|the)
+    |(?:start|stop|pause|begin|resume) (?:tracking|recording|measuring|monitoring|counting)\b
     |(?:start|stop|pause|end|begin|resume|launch|open|close|quit)
      (?:an?|my|the|a new|tracking|recording) ?(?:\w+ )?(?:W|A|timer|app|tracking|recording|music
     |playlist|watch|spotify|session|stopwatch|camera|curtains|door|S)\b
@@ -178,7 +186,10 @@ ALTERS = re.compile(
     r"units?)\w*)*)\s*[.?!]*$"
 )
 DEVICES = anywhere(
-    r"""\b(?:batter(?:y|ies)|bluetooth|wi-?fi|firmware|watch face|do not disturb|airplane mode
+    r"""\b(?:is|are|does|do|will|has|have|can) not my [\w ]{1,30}? (?:work|charg|sync|connect|updat|pair|load
+    |respond|turn|record)\w*|\bmy [\w ]{1,30}? (?:is|are|does|do|will|has|have|can) not (?:work|charg|sync|connect|updat
+    |pair|load|respond|turn)\w*""",
+    r"""\b(?:batter(?:y|ies)|sensors?|bluetooth|wi-?fi|firmware|watch face|do not disturb|airplane mode
     |flight mode|dark mode|brightness|ringtone|notifications?|screen(?:shot| time)?|password
     |passcode|siri|alexa|chargers?|settings|touchscreen|app store|software|warranty|storage
     |serial number|iphone|ipad|ios|sim card|permissions?|subscription|water lock|haptic|watch ?os

@@ -18,7 +18,7 @@ from wellness.agent.classifier.leaning import corrects, is_elliptic, points_back
 from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST, TALK
 from wellness.agent.classifier.parts import DATA, Part, slots_of
 from wellness.agent.classifier.reading import Reader, Reading
-from wellness.agent.classifier.rules import FALLBACKS, UNKNOWN, decide, remember
+from wellness.agent.classifier.rules import FALLBACKS, UNKNOWN, decide, forget, remember
 from wellness.agent.classifier.sharing import SHARING, shared, takes_over
 from wellness.agent.classifier.spelling import tidy
 from wellness.agent.classifier.told import stated
@@ -130,7 +130,11 @@ class Classifier:
         """What a message tells: more of what the memory was asked to do, or something new."""
         if before and before.intent in MEMORY and (part := resolve(whole, before)):
             return part
-        return stated(whole)
+        part = stated(whole)
+        talk = part.intent is Intent.SMALL_TALK and before is None
+        if talk and whole.whens and points_back(whole):
+            return Part(Intent.OUT_OF_SCOPE, (), UNTOLD, whole)
+        return part
 
     def _found(self, text: str, before: Part | None) -> Iterator[tuple[Part, bool]]:
         """Each part, and whether it is more than talk around the others."""
@@ -153,6 +157,10 @@ class Classifier:
                 continue
             if told and asks.POINTS_BACK.match(words):
                 last = remember(self._read(told[-1].text, before), "asked to remember")
+                yield last, True
+                continue
+            if told and not last and asks.FORGETS_BACK.match(words):
+                last = forget(self._read(told[-1].text, before))
                 yield last, True
                 continue
             if told and not last and ALSO.match(words):

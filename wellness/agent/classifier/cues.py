@@ -47,6 +47,7 @@ TREND = words(
     |fall(?:s|ing|en)?|fell|drop(?:s|ped|ping)?|shrink\w*|grow(?:s|ing|n)?(?!-?\s?ups?)|grew
     |plateau\w*|stagnat\w*|fluctuat\w*|stable|steady|stabili\w*|steadily|consistent(?:ly)?
     |gradually
+    |than (?:i|it|they) used to|than (?:usual|normal)|than i did before
     |what (?:did|does|do|has|have|is|are|was|were) my M (?:been )?(?:do|doing|done)
     |slipp(?:ing|ed)|slid(?:ing)?|sink(?:ing|s)?|sank|tail(?:s|ing|ed) off
     |pick(?:s|ing|ed) up

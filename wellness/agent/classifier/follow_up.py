@@ -20,6 +20,12 @@ from wellness.agent.classifier.views import DISTANCE, another_view, with_target
 from wellness.agent.classifier.vocabulary import SLEEP
 from wellness.agent.routes import INTENT_OF, Intent
 
+# "How much have I had?": the verb says nothing of its own
+HAD = re.compile(
+    r"\bhow (?:much|many|far|long|often) (?:have|did|do|had) i (?:\w+ )?(?:had|have|got|get|done|do"
+    r"|manage[d]?|taken|took|take|made|make|reach(?:ed)?)"
+    r"(?: (?:so far|already|in total|altogether|in all|P))*\s*[?.!]*$"
+)
 ABOUT_YOU = re.compile(r"\b(?:did|do|are|were|have) you\b")
 THEY = re.compile(r"\bthey\b")  # readings, where they were named just before
 WHAT_WAS_IT = re.compile(r"\b(?:what|how (?:much|many|high|low)) (?:was|were|is) (?:it|that)\b")
@@ -146,6 +152,8 @@ def _same_topic(reading: Reading, before: Part, elliptic: bool) -> Part | None:
         if metric == SLEEP_METRIC:
             return replace(before, calls=(call(Intent.SLEEP, period=phrase_of(whens)),))
         return figures(reading, metric, whens, ())
+    if metric and before.intent is Intent.PROGRESS and metric != SLEEP_METRIC and reading.has(HAD):
+        return figures(reading, metric, whens or before.whens, ())
     if whens:
         return _other_period(reading, before)
     detail = before.intent in (Intent.WORKOUTS, Intent.SLEEP) and reading.has(cues.HOW_MUCH_OF_IT)

@@ -42,6 +42,8 @@ ERRAND = joined(
 MEANS = re.compile(
     rf"\b(?:this|these|that|the|my) (?:\w+ ){{0,2}}?{SYMPTOM}\b.*\b(?:mean|means|indicate|comes? from"
     r"|coming from|caused by|a sign|due to)\b"
+    r"|^(?:could|can|might|may|is|are|does|do) (?:my|this|these|the) (?!(?:\w+ )?[MS]\b)[\w ]{1,30}? (?:be )?"
+    r"(?:come|coming|due|caused|because|a sign|a symptom|down to|connected)\b"
 )
 # "I need a train ticket"
 NEEDS = re.compile(
@@ -56,7 +58,8 @@ DELEGATED = re.compile(
         |a (?:person|helper|assistant))(?: who (?:can|could|will|would)| to| that (?:can|could))
         |(?:someone|somebody) (?:has to|must|should|needs to|ought to)
         |(?:is there )?any(?:one|body) (?:to|who (?:can|could|will))
-        |i (?:need|want|would like) my [\w ]{{1,25}}? to be) {ERRAND}(?:e?d)?\b"""
+        |i (?:need|want|would like|have) to (?=(?:reserve|book|order|rent|schedule|reschedule|hire|pay|renew)\b)
+        |i (?:need|want|would like) my [\w ]{{1,25}}? to be)\s*{ERRAND}(?:e?d)?\b"""
     )
 )
 # How the words on the screen look and sound

@@ -22,7 +22,7 @@ AUXILIARY = (
 IMPERATIVE = joined(
     r"""(?:show|tell|give|list|compare|find|check|remember|forget|delete|remove|erase|drop|wipe|note
     |set|remind|calculate|add up|count|display|pull up|look up|get me|summari[sz]e|save|store|keep
-    |make|write|draft|translate|book|order|play|turn|call|send|read|explain|recommend|suggest|plan
+    |make|write|draft|translate|book|order|play|turn|call|send|read|explain|recommend|suggest|plan|guess|predict|estimate
     |open|let me know|fetch|print|plot|go through|bring up|do not forget|never forget|clear|scrap
     |log|record|add|change|update|start|stop|cancel|schedule|convert|sing|draw|ask|help|email|text
     |put|solve|get rid of|discard|contrast|provide|present|view|(?:name|state|report|return|get)
@@ -37,7 +37,7 @@ POLITE = joined(
     |there|buddy|mate|coach|out of curiosity|be honest|honestly|i wonder|still|listen|look|say
     |alright|(?:can|could|would|will) you(?: (?:please|just|also|maybe|quickly))*
     |do you (?:happen to )?know|i (?:was|am) (?:just )?(?:wondering|curious)(?: about| to know)?
-    |any idea|any chance you know|i (?:just |really |also )?(?:would (?:like|love)|want|need|wish)
+    |any idea|any chance you know|i (?:just |really |also )?(?:(?:would|should) (?:like|love)|want|need|wish)
      (?:you )?to (?:know|find out|see|check|hear|understand|look at|have a look at
     |get (?=my|the|a )|tell me|show me)
     |i am (?:dying|keen|eager|trying) to (?:know|find out|figure out|work out|see)

@@ -19,7 +19,7 @@ RELATIVES = joined(
     |step(?:son|daughter|mother|father|mum|mom|dad|brother|sister)|friends?|buddy|buddies|mates?|pals?
     |bestie|roommate|flatmate|housemate|classmate|schoolmate|lodger|neighbou?rs?|colleagues?
     |coworkers?|co-workers?|boss|teams?(?:mates?)?|in-laws?|\\w+-in-law|twin|dog|cat|puppy|pet|horse
-    |ex|coach|trainer|doctor|physio|teacher|manager|landlord|landlady|patients?|clients?|students?
+    |ex|coach|trainer|doctor|physio|teacher|manager|landlord|landlady|guy|bloke|chap|lady|fella|patients?|clients?|students?
     |family)"""
 )
 OTHER = joined(
@@ -42,6 +42,7 @@ OTHERS = anywhere(
     rf"""\b(?:did|does|do|has|have|had|is|was|were|are|will|can|could|of|for|than|about|by) {OTHER}\b
     (?!'s (?:name|birthday))(?! {SAYS}\b)""",
     rf"\b{OTHER}(?:'?s)? (?!name|birthday)(?!{SAYS}\b)(?:\w+ ){{0,3}}?[MSAW]",
+    rf"\b(?:with|than|to|against|and|or|as) {OTHER}(?:'?s)?(?=\s*(?:$|[?.!,]))",
     # Whoever a thing has an s of: "gran's steps", "the baby's sleep"
     r"""\b(?!(?:watch|phone|app|apple|tracker|ring|week|month|day|night|year|morning|evening|season
     |one|what|how|that|it|there|here|doctor|adult|woman|man|person|people|women|men)\b)

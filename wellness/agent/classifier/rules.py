@@ -26,11 +26,12 @@ TOPIC = re.compile("[MSAW]")
 DATA_TOPIC = re.compile("[MS]")
 HOURS = re.compile(
     r"\bhow (?:many hours|long|much)\b|\b(?:hours|up|out|restless|N)\b|"
-    r"^(?:\w+ )?how was (?:my (?:rest|night) )?P"
+    r"^(?:\w+ )?how was (?:my (?:rest|night) )?P|\b(?:good|bad|rough|quiet|restful|better|decent|proper)\b"
 )
 FITNESS = re.compile(r"\b(?:fitter|fitness|in (?:\w+ )?shape)\b")
 ADVICE = re.compile(r"\b(?:should|can|could|may|shall) (?:i|we)\b")
 REQUESTED = re.compile(r"^(?:please )?(?:can|could|will|would) you\b(?! remember)")
+TAKES_ME = re.compile(r"\btakes? me\b")
 AMOUNT = re.compile(
     r"\bhow much\b|\b(?:more|less|enough|too much|a lot|most|least)\b"
     r"|^(?:(?:and|or|but|what about|how about),? )*\w+\s*[?.!]*$"
@@ -73,12 +74,17 @@ def remember(reading: Reading, rule: str) -> Part:
     return Part(Intent.REMEMBER, (made,), rule, reading)
 
 
+def forget(reading: Reading) -> Part:
+    """What a clause wants forgotten, without the words that ask for it."""
+    query = asks.FORGET.sub("", reading.text.lower(), count=1).strip(" ?!.,") or reading.text
+    return Part(Intent.FORGET, (call(Intent.FORGET, query=query),), "asked to forget", reading)
+
+
 def _memory(reading: Reading) -> Part | None:
     if reading.has(asks.REMEMBER):
         return remember(reading, "asked to remember")
     if reading.has(asks.FORGET) and not scope.alters(reading):
-        query = asks.FORGET.sub("", reading.text.lower(), count=1).strip(" ?!.,") or reading.text
-        return Part(Intent.FORGET, (call(Intent.FORGET, query=query),), "asked to forget", reading)
+        return forget(reading)
     return None
 
 
@@ -154,7 +160,7 @@ def _knowledge(reading: Reading) -> Part | None:
     if reading.whens and reading.has(cues.READINGS) and reading.has(TOPIC):
         return None
     general = not reading.whens and not personal and reading.has(asks.GENERAL)
-    general = general and not reading.has(cues.LATEST)
+    general = general and not (reading.has(cues.LATEST) or reading.has(TAKES_ME))
     if reading.has(asks.KNOWLEDGE) and reading.has(asks.HEALTH):
         return recall(reading, "asks for general knowledge")
     if general and reading.has(TOPIC) and not reading.has(asks.META):

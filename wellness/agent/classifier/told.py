@@ -5,7 +5,7 @@ from __future__ import annotations
 from wellness.agent.classifier import asks, cues, friendly, limits
 from wellness.agent.classifier.leaning import ALSO, corrects
 from wellness.agent.classifier.openers import SUBJECTLESS
-from wellness.agent.classifier.parts import Part, call
+from wellness.agent.classifier.parts import Part, call, phrase_of
 from wellness.agent.classifier.reading import Reading
 from wellness.agent.classifier.rules import FALLBACKS, decide, goal_metric, recall, remember
 from wellness.agent.routes import Intent
@@ -32,7 +32,8 @@ def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
         return corrected(reading)
     goal = before.intent is Intent.REMEMBER and before.reading.has(asks.GOAL)
     if goal and points and reading.has(asks.REACHED):
-        made = call(Intent.PROGRESS, metric=goal_metric(before.reading))
+        period = phrase_of(reading.whens)
+        made = call(Intent.PROGRESS, metric=goal_metric(before.reading), period=period)
         return Part(Intent.PROGRESS, (made,), "progress against that", reading)
     if reading.topics or not points or reading.has(asks.FORGET) or reading.has(asks.REMEMBER):
         return None

@@ -22,7 +22,7 @@ SHORT = {
     "could not": "couldnt", "i am": "im iam", "i have": "ive", "a lot": "alot", "average": "ave",
     "working": "workin", "sleeping": "sleepin", "running": "runnin", "doing": "doin",
     "getting": "gettin", "birthday": "bday", "distance": "dist", "workout": "wkout",
-    "workouts": "wkouts", "how did": "howd", "how": "hw hwo hiw", "many": "mny", "when": "wen whn wehn wheb",
+    "workouts": "wkouts", "how did": "howd", "how": "hw hwo hiw hoo", "many": "mny", "when": "wen whn wehn wheb",
     "do you": "dya", "because": "cuz cos bc", "really": "rly", "message": "msg", "would": "wud",
     "should": "shud", "could": "cud", "going": "goin", "and": "& n nd adn", "people": "ppl",
     "minutes": "mins", "hours": "hrs", "but": "bt", "the": "teh hte",
@@ -66,6 +66,7 @@ WRITTEN_OUT = tuple(
         ),
         (r"(?<=\w),? (?:lol|lmao|rofl|ha(?:ha)+|tbh|innit|xx+|i mean(?:t)?)(?=\s*[?.!]*$)", ""),
         (r"\s\+\s", " and "),
+        (r"\b(this|last|the|that|past) (?:whole|entire|full) (?=day|week|month|year|quarter|season|summer|winter|spring|night)", r"\1 "),
         (rf"\b({'|'.join(DAYS)}|yesterday|today)s (?=[a-z])", r"\1's "),
         *(
             (rf"\b{day[:3]}(?:s|rs|r|nes)?\b(?=\s*(?:$|[?.!,/&]|and\b|or\b|vs\b|versus\b))", day)
