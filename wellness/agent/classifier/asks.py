@@ -13,7 +13,8 @@ BEFORE = joined(
 )
 FORGET = anywhere(
     BEFORE
-    + r"""(?:forget|delete|remove|erase|wipe|scrap|discard|unlearn|drop|clear|strike|get rid of
+    + r"""(?:forget|delete|remove|erase|wipe|scrap|discard|unlearn|take back|retract|drop|clear
+    |strike|get rid of
     |throw away|purge
     |cancel(?= .*\b(?:goals?|targets?|notes?|facts?|that|this|it|allerg\w+)\b))\b(?! to\b
     | how\b)(?! it\s*$)""",
@@ -70,6 +71,8 @@ RECALL = anywhere(
     r"""\b(?:did|have|had) i (?:ever |already |once |just |previously )*(?:tell|told|mention\w*|say
     |said|talk\w*|complain\w*)\b""",
     r"\bi (?:ever |already |once |just )?(?:told|mentioned|said)\b",
+    r"\bwhat (?:my|the|our) [\w ]{1,20}? (?:said|told|recommended|suggested|advised|prescribed"
+    r"|thinks?|wanted)\b",
     r"\bdo you (?:still |happen to )?(?:remember|recall)\b",
     r"\bwhat (?:do|did|can) you (?:still )?(?:know|remember|recall|have (?:on|about))\b",
     r"\bremind me (?:who|where|which|about|why)\b|\bwhat is in (?:my|your) (?:memory|notes)\b",
@@ -165,7 +168,8 @@ REACHED = words(
     |stick to
     |pass(?:ed)?|surpass\w*|exceed\w*|manag\w*|kept (?:up|to)|keep(?:ing)? (?:up|to)
     |stay(?:ed|ing)? (?:within|on|under)""",
-    r"""how (?:far|close|near|well|badly)|(?:am|was|are) i (?:\w+ )?(?:close|near)|far (?:from|off|away|along)|near(?:er|ly)?|away from
+    r"""how (?:far|close|near|well|badly)|(?:am|was|are) i (?:\w+ )?(?:close|near)|far (?:from|off
+    |away|along)|near(?:er|ly)?|away from
     |(?:share|fraction|part|portion|proportion|amount) of (?:my|the)|get through|got through
     |how (?:much|many)\b.*\b(?:until|till|short of|away from|to lose|to gain|to reach|to get to)
     |left (?:to|until|before|till)?|to go|still (?:need|have|to)|on (?:track|target|course|pace)
@@ -184,7 +188,8 @@ EVERY_DAY = words("(?:every|each|any|all) (?:single )?days?")
 CLOSE_TO = words("how (?:close|far|near)")
 # "How much do I still have to lose to reach N", "how many pounds until I am at N"
 LEFT_TO = words(
-    r"""(?:how (?:much|many)\b.*|M )\b(?:until|till|before i (?:am|reach|get|hit)|to lose|to gain|to go
+    r"""(?:how (?:much|many)\b.*|M )\b(?:until|till|before i (?:am|reach|get|hit)|to lose|to gain
+    |to go
     |to shed|to reach|to get to|to hit|short of|away from|off)\b.* N"""
 )
 

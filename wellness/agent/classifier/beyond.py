@@ -17,7 +17,8 @@ FUTURE = words(
     |weekend|season|summer|winter|spring|autumn|fall|night|time|(?:mon|tues|wednes|thurs|fri|satur
     |sun)day|january|february|march|april|may|june|july|august|september|october|november|december
     |W|A)""",
-    r"predict\w*|forecast|projected?|from now|in the future|gonna|likely to",
+    r"do you (?:expect|foresee|anticipate)|predict\w*|forecast|projected?|from now|in the future"
+    r"|gonna|likely to",
     r"would .* (?:in|by) (?:a|N|two|six|the end)|by P(?= will)",
     r"(?<!did )(?<!last )estimate (?:when|how|my)(?! .*\bdid\b)",
     r"when (?:will|am i going to)|how long (?:will|until|till)|by (?:next|christmas|new year)",
@@ -27,15 +28,19 @@ FUTURE = words(
 )
 # Asks what will be, whatever it is about
 AHEAD = re.compile(
-    r"^(?:\w+,? ){0,2}?(?:(?:who|what|when|where|which|how)\b.{0,30}?)?\b(?:will (?!you\b)|(?:am|is|are) "
+    r"^(?:\w+,? ){0,2}?(?:(?:who|what|when|where|which|how)\b.{0,30}?)?\b(?:will (?!you\b)|(?:am"
+    r"|is|are) "
     r"(?:i|we|it|they|he|she|there|(?:my|the) [\w ]{1,20}?|[MSAW]|who)? ?(?:\w+ )?"
     r"going to (?!(?:the|my|a|an|see|physio|[a-z]+ing)\b))"
 )
 SOON = re.compile(
-    rf"\bin (?!(?:a|one|N) (?:single )?day)(?:a|an|one|two|three|N|a few|six|ten) {UNITS}(?: time| from now)?\s*(?:$|[?.!])"
+    rf"\bin (?!(?:a|one|N) (?:single )?day)(?:a|an|one|two|three|N|a few|six|ten) {UNITS}(?: time"
+    rf"| from now)?\s*(?:$|[?.!])"
 )
 BACK = words("did|was|were|have|has|had|ever|done")
-PREDICTS = words("will|shall (?:i|we)|am i going to|are we going to|going to (?:reach|hit|make|meet|get)")
+PREDICTS = words(
+    "will|shall (?:i|we)|am i going to|are we going to|going to (?:reach|hit|make|meet|get)"
+)
 AIMS = words(
     "goals?|targets?|aims?|aiming|objectives?",
     "(?:want|plan|hope|wish|aspire|mean|intend|aim|would like|would love)(?:n?ing)? to",
@@ -68,8 +73,12 @@ DIAGNOSIS = anywhere(
     |(?:likely|chances) (?:that )?i have|caused by|because of)(?:\s*\b(?:a|an|the|any|some|having
     |getting|type (?:1|2|N)|chronic|mild|severe|maybe|got|early|sleep|S|M)\b)*\s*\b{ILLNESS}\b""",
     r"\bhave i (?:just )?had an? (?:M|heart|panic|asthma)? ?(?:attack|stroke|concussion)",
-    rf"\b(?:suggests?|indicates?|point(?:s|ing)? to|impl(?:y|ies)|(?:look|sound)s? like|means? (?:that )?i (?:have|am)"
+    rf"\b(?:suggests?|indicates?|point(?:s|ing)? to|impl(?:y|ies)|(?:look|sound)s? like"
+    rf"|means? (?:that )?i (?:have|am)"
     rf"|signs? of) (?:(?:that|i|have|am|got|an?|some|the|early) )*{ILLNESS}\b",
+    rf"\b(?:think|believe|reckon|suspect|guess|say|sure|worried) (?:that )?(?:it|this|that|these"
+    rf"|they) "
+    rf"(?:is|are|(?:could|might|may) be) (?:(?:an?|the|some|early) )*(?:\w+ )?{ILLNESS}\b",
     r"\bdiagnos\w*|\bsymptoms?\b",
     r"""\b(?:what (?:is|might be|could be)|(?:something|anything)) (?:seriously |badly )?wrong with
      (?:me|my)\b""",
@@ -78,25 +87,31 @@ DIAGNOSIS = anywhere(
     \b(?:{MEDICINE}|dose|dosage)\b.*\b(?:should|need|ok|okay|safe|help|helps)\b""",
     rf"""\b(?:which|what) {MEDICINE} (?:should|can|could|would|is (?:best|good))""",
     rf"\bshould i (?:\w+ ){{1,4}}?(?:my |some |an? |any )?{MEDICINE}\b",
-    rf"""\b(?:(?:can|could|may|shall|must|do) i (?:have to |need to )?|(?:wise|safe|ok|okay|alright|fine|dangerous
-    |sensible|advisable|good idea|better|bad)(?: for me)? to |should i )(?:just |also |safely )?(?:stop|start|skip|double|halve
+    rf"""\b(?:(?:can|could|may|shall|must|do) i (?:have to |need to )?|(?:wise|safe|ok|okay|alright
+    |fine|dangerous
+    |sensible|advisable|good idea|better|bad)(?: for me)? to |should i )(?:just |also 
+    |safely )?(?:stop|start|skip|double|halve
     |combine|mix|come off|quit|increase|reduce|change|take)\b.*\b{MEDICINE}\b""",
     r"\bprescri(?:be|ption)\b(?!.*\bdid\b)",
     r"""\bshould i (?:see|go to|call|visit)(?: (?:a|the|my))? (?:doctor|hospital|er|emergency
     |specialist|gp|dentist|ambulance)\b""",
-    r"""^(?:\w+ )?is my [\w ]{1,20}? (?:underactive|overactive|inflamed|infected|fractured|torn
+    r"""^(?:\w+ )?(?:is|are) my [\w ]{1,20}? (?:underactive|overactive|inflamed|infected|fractured
+    |torn
     |damaged|enlarged|failing|blocked|dislocated)\b""",
     r"\b(?:am|was) i (?:dying|(?:seriously |really )?(?:ill|sick))\b",
     r"""\bis (?:this|my|the) [\w ]{0,25}?(?:lump|rash|mole|pain|lesion|swelling|ankle|wrist|knee
     |arm|leg|toe|rib)
-    (?: (?:on|in|of|under) my \w+)? (?:broken|cancer\w*|dangerous|serious|infected|sprained|torn|fractured)\b""",
+    (?: (?:on|in|of|under) my \w+)? (?:broken|cancer\w*|dangerous|serious|infected|sprained|torn
+    |fractured)\b""",
     r"""\bwhy (?:does|do|is|are) my (?:chest|head|stomach|back|knee|arm|leg|throat|tummy|belly|eye
     |ear|hip|neck|foot|feet|hand|shoulder)s?\b[\w ]* (?:hurt|ach|sore|pain|burn|numb|swollen)""",
 )
 ASKS_BACK = re.compile(r"\b(?:what|which|when|where|who|whose|why|how)\b.*\b(?:did|was|were|had)\b")
 GOALS = words("goals?|targets?")
 # What bodies do, and no metric: of others it is asked as metrics are
-OF_BODIES = words("rings?|fit|fitter|fitness|healthy|healthier|active|lazy|eat|ate|drink|drank|burn(?:ed|t)?")
+OF_BODIES = words(
+    "rings?|fit|fitter|fitness|healthy|healthier|active|lazy|eat|ate|drink|drank|burn(?:ed|t)?"
+)
 ASKS_WHEN = words(
     r"""(?:when|where|how often|how many times|how long ago|since when|what (?:day|date|month|year))
      (?:did|was|were|have|had|am|is)"""
@@ -104,7 +119,8 @@ ASKS_WHEN = words(
 
 # What no tool does
 DOER = joined(
-    r"""^(?:please |kindly |be so kind (?:as|and) (?:to )?|i would be \w+ if you(?: could| would)? |can you |could you |would you |will you |i (?:would like|want|need) (?:you )?to
+    r"""^(?:please |kindly |be so kind (?:as|and) (?:to )?|i would be \w+ if you(?: could| would)? 
+    |can you |could you |would you |will you |i (?:would like|want|need) (?:you )?to
      |hey |and |then |also |just |now |help me(?: to)? |go ahead and |okay |ok |let us
      |you (?:should|must|can) |please can you |alexa |siri )*"""
 )
@@ -161,7 +177,8 @@ ASKED_TO = re.compile(
         r"""^(?:(?:hi|hey|hello|ok|okay|so|and|also|oh|well|right|now)[, ]+)*
         (?:please|kindly|be so kind (?:as|and)(?: to)?|do me a favou?r and
         |(?:can|could|would|will|might) you(?: (?:please|kindly|maybe|possibly|just|quickly|also))*
-        |i (?:would be|am) (?:\w+ )?(?:obliged|grateful|glad|pleased|delighted|happy|thankful) if you
+        |i (?:would be|am) (?:\w+ )?(?:obliged|grateful|glad|pleased|delighted|happy
+    |thankful) if you
         (?: (?:could|would|can))?|i (?:need|want|would like) you to|would you mind
         |help me(?: (?:to|with|out))?),? (?:please )?(?P<verb>[a-z]+)\b"""
     )
@@ -180,16 +197,20 @@ ABLE = word_set(
 )
 # Readings, workouts and nights are not this agent's to change.
 ALTERS = re.compile(
-    DOER + r"(?:delete|remove|erase|edit|correct|change|adjust|fix) (?:(?:my|the|that|an?|all|last|"
+    DOER
+    + r"(?:delete|remove|erase|edit|alter|modify|correct|change|adjust|fix) (?:(?:my|the|that|an?|all|last|"
     r"latest|P|P's|of) )*(?:A|W|M|S)\b(?: (?:that )?i (?:logged|entered|recorded|added|put|tracked"
     r"|did|had|saved)\b.*|(?: (?:reading|data|record|entry|value|from|of|on|in|P|"
     r"units?)\w*)*)\s*[.?!]*$"
 )
 DEVICES = anywhere(
-    r"""\b(?:is|are|does|do|will|has|have|can) not my [\w ]{1,30}? (?:work|charg|sync|connect|updat|pair|load
-    |respond|turn|record)\w*|\bmy [\w ]{1,30}? (?:is|are|does|do|will|has|have|can) not (?:work|charg|sync|connect|updat
+    r"""\b(?:is|are|does|do|will|has|have|can) not my [\w ]{1,30}? (?:work|charg|sync|connect|updat
+    |pair|load
+    |respond|turn|record)\w*|\bmy [\w ]{1,30}? (?:is|are|does|do|will|has|have|can) not (?:work
+    |charg|sync|connect|updat
     |pair|load|respond|turn)\w*""",
-    r"""\b(?:batter(?:y|ies)|sensors?|bluetooth|wi-?fi|firmware|watch face|do not disturb|airplane mode
+    r"""\b(?:batter(?:y|ies)|sensors?|bluetooth|wi-?fi|firmware|watch face|do not disturb
+    |airplane mode
     |flight mode|dark mode|brightness|ringtone|notifications?|screen(?:shot| time)?|password
     |passcode|siri|alexa|chargers?|settings|touchscreen|app store|software|warranty|storage
     |serial number|iphone|ipad|ios|sim card|permissions?|subscription|water lock|haptic|watch ?os
@@ -197,7 +218,8 @@ DEVICES = anywhere(
     rf"""\b(?:my|the|apple) (?:apple )?{GADGET} (?:is not|does not|will not|not|stopped|keeps|will
     |broken|broke|sync|connect|charg|update)""",
     rf"""\b(?:will|does|did|is|can|could) (?:not )?my (?:apple )?{GADGET}\b
-    (?! (?:\w+ )?(?:take|record|measure|estimate|test|sense|detect|pick|get|give|see|count|log|show|say|register|track|note|catch|see|pick)\w*)""",
+    (?! (?:\w+ )?(?:take|record|measure|estimate|test|sense|detect|pick|get|give|see|count|log|show
+    |say|register|track|note|catch|see|pick)\w*)""",
     rf"""\b(?:how (?:do|can|to)(?: i)?|can you|could you|please|change|adjust|turn|switch|update
     |reset|connect|pair|charge|set up)\b.*\b(?:my|the|apple) (?:{GADGET}|M on|alarm)\b""",
 )
@@ -228,7 +250,8 @@ WORLD = words(
     |meaning of life|wikipedia|horoscope|star sign|lottery""",
     r"""recipes?|restaurants?|pizza|sandwich|bread|cake|takeaway|cinema|movies?|films?|netflix
     |series
-    |tv|television|music|songs?|albums?|radio|podcasts?|concert|theat(?:er|re)|museum|hotels?|tickets?|airport|flights? (?:to|from)
+    |tv|television|music|songs?|albums?|radio|podcasts?|concert|theat(?:er|re)|museum|hotels?
+    |tickets?|airport|flights? (?:to|from)
     |train to|bus|taxi|uber|traffic|parking|directions|supermarket|shops?|store|opening hours
     |what time is it|the time in|what day is it|what is the date|date today|time zone|youtube|phone
     |instagram|facebook|tiktok|twitter|linkedin|spotify|chatgpt|google|calendar|inbox|e-?mails?

@@ -26,6 +26,17 @@ NOW = re.compile(
 )
 
 
+# "And last?" after "this week"
+WHICH = re.compile(
+    r"^(?:(?:and|or|but|no|what about|how about|only|just),? )*(?:the )?(?P<which>last|this"
+    r"|previous)"
+    r"(?: one)?\s*[?.!]*$"
+)
+UNIT = re.compile(
+    r"^(?:the )?(?:last|this|past|previous) (?P<unit>week|month|quarter|year|weekend)\b", re.I
+)
+
+
 def completed(reading: Reading, before: Part) -> Reading:
     """A clause without a time of its own, with the one that it names beside the one before."""
     if reading.whens or not before.whens:
@@ -33,6 +44,10 @@ def completed(reading: Reading, before: Part) -> Reading:
     event = before.whens[0]
     if match := BARE.search(reading.shape):
         return _beside(reading, event, match["relation"])
+    which, unit = WHICH.match(reading.shape), UNIT.match(event.phrase)
+    if which and unit:
+        word = "this" if which["which"] == "this" else "last"
+        return _with(reading, f"{word} {unit['unit']}", event.interval)
     hours = HOURS.search(reading.shape)
     if hours and event.interval and event.interval[1] - event.interval[0] <= DAY_S:
         day = PART.sub("", event.phrase)

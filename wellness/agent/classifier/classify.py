@@ -237,9 +237,11 @@ class Classifier:
         if reading.topics and reading.whens:
             return reading
         pointing = reading.has(cues.PRONOUN)
-        if pointing and (not reading.topics or not reading.whens):
+        if pointing and reading.topics and (times := self._read(told, before).whens):
+            return replace(reading, whens=times[:1])
+        if pointing and not reading.topics:
             wider = self._read(f"{told} {reading.text}", before)
-            if wider.topics and (not reading.topics or wider.whens):
+            if wider.topics:
                 return wider
         timeless = reading.has(cues.WHEN_LAST) or reading.has(cues.LATEST) or reading.whens
         if reading.topics and reading.has(cues.PAST) and not timeless:

@@ -38,7 +38,8 @@ TREND = words(
     |(?:weight|M) (?:loss|gain)|(?:what|which) way|getting M|more or less|up or down|and (?:less
     |more)""",
     rf"""(?:gets?|getting|got|gotten|becom\w+|became|grow\w*|turn\w*)
-     (?:any |an? (?:bit|little) |much |slowly |steadily )?(?:{COMPARATIVES}|up|down|fatter|M)(?! to\b)
+     (?:any |an? (?:bit|little) |much |slowly |steadily )?(?:{COMPARATIVES}|up|down|fatter
+    |M)(?! to\b)
     |{COMPARATIVES} (?:and|or) {COMPARATIVES}""",
     r"""(?:go|goes|going|gone|went|creep\w*|crept|head\w*|mov\w*|trend\w*|com\w*|came|inch\w*|edg\w*
     |climb\w*|drift\w*|slid\w*|slimming|been|is|are|was|M) (?:slowly |steadily |back |still
@@ -55,7 +56,8 @@ TREND = words(
     |M (?:\w+ )?been (?:\w+ )?A|(?:is|are) (?:my|the) M (?:\w+ )?A
     |on the (?:up|rise|mend|decline|wane)|(?:up|down)wards?|slide|headed
     |on (?:its|the|their) way (?:up|down)
-    |how (?:is|are|has|have) my (?:M|S) (?:been )?(?:doing|faring|getting on|moving|coming|behaving|shaping|evolving)""",
+    |how (?:is|are|has|have) my (?:M|S) (?:been )?(?:doing|faring|getting on|moving|coming|behaving
+    |shaping|evolving)""",
     r"(?:losing|gaining|lost|gained|lose|gain|putting on|shedding|dropping)(?! (?:my|the|track))",
     rf"(?:am|have|has|is|are) (?:i|my [MSAW])\b.*\b{COMPARATIVES}|do i\b.*\b(?:more|less)",
     r"am i (?:getting |becoming )?M$",
@@ -64,7 +66,8 @@ TREND = words(
 # Single readings
 READINGS = words(
     r"""readings?|values|measurements?|entries|(?<!\bi )(?:records|logs?)|samples|data ?points?
-    |history|numbers|results|recordings?|weigh-?ins|checks|each|every|all (?:my|the|of|M)|list"""
+    |history|numbers|results|recordings?|weigh-?ins|checks|each|every|everything|all (?:my|the|of
+    |M)|list"""
 )
 SHOWS = words("show|list|display|pull up|see|bring up|go through|view")
 LATEST = words(

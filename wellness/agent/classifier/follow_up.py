@@ -14,7 +14,7 @@ from wellness.agent.classifier.heads import aggregations, usual
 from wellness.agent.classifier.leaning import THAT_TIME, is_elliptic
 from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phrase_of, phrases_of
 from wellness.agent.classifier.reading import Reading
-from wellness.agent.classifier.rules import decide, goal_metric, recall
+from wellness.agent.classifier.rules import decide, forget, goal_metric, recall
 from wellness.agent.classifier.told import of_memory
 from wellness.agent.classifier.views import DISTANCE, another_view, with_target
 from wellness.agent.classifier.vocabulary import SLEEP
@@ -26,6 +26,7 @@ HAD = re.compile(
     r"|manage[d]?|taken|took|take|made|make|reach(?:ed)?)"
     r"(?: (?:so far|already|in total|altogether|in all|P))*\s*[?.!]*$"
 )
+TOLD = frozenset((Intent.GOALS, Intent.RECALL, Intent.REMEMBER))  # what "delete it" is about
 ABOUT_YOU = re.compile(r"\b(?:did|do|are|were|have) you\b")
 THEY = re.compile(r"\bthey\b")  # readings, where they were named just before
 WHAT_WAS_IT = re.compile(r"\b(?:what|how (?:much|many|high|low)) (?:was|were|is) (?:it|that)\b")
@@ -41,6 +42,8 @@ def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Pa
         same_message: whether both are in one message, as parts of it.
     """
     elliptic = is_elliptic(reading) or same_message
+    if before.intent in TOLD and reading.has(asks.FORGETS_BACK):
+        return replace(forget(before.reading), reading=reading, inherited=True)
     if before.intent not in DATA and before.intent is not Intent.GOALS:
         part = of_memory(reading, before, elliptic)
     elif reading.topics:
@@ -69,6 +72,8 @@ def _refused(reading: Reading, elliptic: bool) -> Part | None:
     points = elliptic or reading.has(cues.PRONOUN)
     if points and not reading.has(cues.PAST) and (reading.has(cues.SOON) or why == scope.AHEAD):
         why = scope.AHEAD
+    if reading.has(people.ONLY_OTHER) and not reading.has(THEY):
+        why = "it is about somebody else"
     things = THEY.search(reading.shape) is not None
     if elliptic and not things and (people.is_about_another(reading) or reading.has(ABOUT_YOU)):
         why = "it is about somebody else"

@@ -28,7 +28,8 @@ SMALL_WORDS = word_set(
     bunch million until ton heaps loads again"""
 )
 GREETS = words(
-    r"""hi|S (?:well|tight)|sweet dreams|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|night|day|job|one
+    r"""hi|S (?:well|tight)|sweet dreams|hello|hey|hiya|howdy|yo|greetings|good (?:morning
+    |afternoon|evening|night|day|job|one
     |stuff|to know|point)|morning|bye|goodbye|cheers|thanks?|ta|ok|okay|cool|great|nice|perfect
     |welcome|awesome|excellent|super|wonderful|brilliant|lovely|fantastic|amazing|wow|ha(?:ha)+
     |lol|yes|yeah
@@ -59,8 +60,12 @@ ABOUT_YOU = words(
 ONESELF = words("i|my|mine|me|we|our|us|myself|ours")
 VOCATIVE = re.compile(
     r"\b(?:my (?:dear\w*|friend|love|lovely|goodness|god|word|hero|pleasure|bad|man|lord|days"
-    r"|mistake|sweet|honey|star|saviou?r)|(?:only|just|it is|it was) me|(?:help\w*|tell\w*|told|for|to|saved?"
-    r"|excuse|forgive|pardon|by|with|from|let|bear with|thank\w*) (?:me|us)|i (?:see|understand|think|guess"
-    r"|suppose|know|bet|like (?:it|that|you)|love (?:it|that|you)|owe you\b.*|appreciate\b.*|mean|hear you|agree|(?:really )?(?:love|like|adore|enjoy|trust|miss|hate)\b.*\byou)"
-    r"|(?:made|makes) my day)\b"
+    r"|mistake|sweet|honey|star|saviou?r)|(?:only|just|it is|it was) me|(?:help\w*|tell\w*|told"
+    r"|for|to|saved?"
+    r"|excuse|forgive|pardon|by|with|from|let|bear with|thank\w*) (?:me|us)|i (?:see|understand"
+    r"|think|guess"
+    r"|suppose|know|bet|like (?:it|that|you)|love (?:it|that|you)|owe you\b.*|appreciate\b.*|mean"
+    r"|hear you|agree|(?:really )?(?:love|like|adore|enjoy|trust|miss|hate)\b.*\byou)"
+    r"|(?:made|makes) my day|i (?:was|got|am) (?:just |only )?(?:distracted|busy|away|confused"
+    r"|interrupted|joking|kidding|asking|wondering|curious|bored|done|off|back|here|testing))\b"
 )

@@ -25,7 +25,8 @@ CORRECTS = re.compile(
     r"^(?:(?:oh|oops|ah|um|hm+|well|but|and),? )*(?:sorry|no|nope|wait|actually|i meant?|correction"
     r"|rather|make (?:it|that)|(?:change|set|make|update|raise|lower|put|adjust) "
     r"(?:it|that|this|them|the \w+(?: one)?) (?:to|at)|it is|(?:it|that) should be)\b[,:. ]*"
-    r"(?!(?:worr\w+|problem|thanks?|matter|need|bad|mind|it|that|this|me|about|for|to|i|not|all|again"
+    r"(?!(?:worr\w+|problem|thanks?|matter|need|bad|mind|it|that|this|me|about|for|to|i|not|all"
+    r"|again"
     r"|later|\W)*[.!?]*$)(?!.*\?)"
 )
 ALSO = re.compile(r"\b(?:too|also|as well|likewise|can go|goes)\b|^(?:and|also)\b")

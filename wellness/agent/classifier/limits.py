@@ -40,9 +40,11 @@ ERRAND = joined(
 )
 # "What does this rash mean?"
 MEANS = re.compile(
-    rf"\b(?:this|these|that|the|my) (?:\w+ ){{0,2}}?{SYMPTOM}\b.*\b(?:mean|means|indicate|comes? from"
+    rf"\b(?:this|these|that|the|my) (?:\w+ ){{0,2}}?{SYMPTOM}\b.*\b(?:mean|means|indicate"
+    rf"|comes? from"
     r"|coming from|caused by|a sign|due to)\b"
-    r"|^(?:could|can|might|may|is|are|does|do) (?:my|this|these|the) (?!(?:\w+ )?[MS]\b)[\w ]{1,30}? (?:be )?"
+    r"|^(?:could|can|might|may|is|are|does|do) (?:my|this|these"
+    r"|the) (?!(?:\w+ )?[MS]\b)[\w ]{1,30}? (?:be )?"
     r"(?:come|coming|due|caused|because|a sign|a symptom|down to|connected)\b"
 )
 # "I need a train ticket"
@@ -58,7 +60,8 @@ DELEGATED = re.compile(
         |a (?:person|helper|assistant))(?: who (?:can|could|will|would)| to| that (?:can|could))
         |(?:someone|somebody) (?:has to|must|should|needs to|ought to)
         |(?:is there )?any(?:one|body) (?:to|who (?:can|could|will))
-        |i (?:need|want|would like|have) to (?=(?:reserve|book|order|rent|schedule|reschedule|hire|pay|renew)\b)
+        |i (?:need|want|would like|have) to (?=(?:reserve|book|order|rent|schedule|reschedule|hire
+    |pay|renew)\b)
         |i (?:need|want|would like) my [\w ]{{1,25}}? to be)\s*{ERRAND}(?:e?d)?\b"""
     )
 )
@@ -79,8 +82,10 @@ HOUSEHOLD = words(
     r"""how (?:do|can|should|could|would) (?:i|you|we|one) (?:best |quickly )?(?:get .{1,30}\bout of
      (?:an?|the|my)|make (?!progress|my|sure|it|the most|time)|fix|repair|clean|cook|bake|boil|fry
     |grill|brew|install|unblock|iron|wash|paint|plant|assemble|sew|knit|apply for|file)"""
-    r"|how (?:do|can|would|could) (?:i|we|you|one) (?:get|find my way) to (?:the|a|my|an) (?:nearest|closest)?"
-    r"|(?:where|how far|which way)\b.*\b(?:nearest|closest) (?!to\b)|what time (?:does|do|is|are) (?:the|my)"
+    r"|how (?:do|can|would|could) (?:i|we|you|one) (?:get|find my way) to (?:the|a|my"
+    r"|an) (?:nearest|closest)?"
+    r"|(?:where|how far|which way)\b.*\b(?:nearest|closest) (?!to\b)|what time (?:does|do|is"
+    r"|are) (?:the|my)"
     r" [\w ]{1,25}? (?:open|close|shut|start|leave|arrive)\w*"
 )
 

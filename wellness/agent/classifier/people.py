@@ -16,10 +16,12 @@ RELATIVES = joined(
     |brother|bro|sister|sis|siblings?|sons?|daughters?|kids?|child|children|toddler|baby|uncle|aunt
     |auntie|aunty|cousins?|nephew|niece|grandm[ao]th?e?r?|grandf?ather|grandpa|grandma|granddad|gran
     |granny|nan|nana|grand(?:son|daughter|child|children|kids?)|god(?:son|daughter|mother|father)
-    |step(?:son|daughter|mother|father|mum|mom|dad|brother|sister)|friends?|buddy|buddies|mates?|pals?
+    |step(?:son|daughter|mother|father|mum|mom|dad|brother|sister)|friends?|buddy|buddies|mates?
+    |pals?
     |bestie|roommate|flatmate|housemate|classmate|schoolmate|lodger|neighbou?rs?|colleagues?
-    |coworkers?|co-workers?|boss|teams?(?:mates?)?|in-laws?|\\w+-in-law|twin|dog|cat|puppy|pet|horse
-    |ex|coach|trainer|doctor|physio|teacher|manager|landlord|landlady|guy|bloke|chap|lady|fella|patients?|clients?|students?
+    |coworkers?|co-workers?|boss|teams?(?:mates?)?|in-laws?|\w+-in-law|twin|dog|cat|puppy|pet|horse
+    |ex|coach|trainer|doctor|physio|teacher|manager|landlord|landlady|guy|bloke|chap|lady|fella
+    |patients?|clients?|students?
     |family)"""
 )
 OTHER = joined(
@@ -35,11 +37,13 @@ SAYS = joined(
     |birthday)"""
 )
 VERB = (
-    "(?:takes?|took|gets?|got|sleeps?|slept|has|have|had|do|does|did|walk(?:s|ed)?|runs?|ran|weighs?"
+    "(?:takes?|took|gets?|got|sleeps?|slept|has|have|had|do|does|did|walk(?:s|ed)?|runs?|ran"
+    "|weighs?"
     "|weighed|swims?|swam|cycles?|cycled|burn(?:s|ed|t)?|is|was|climbs?|climbed|[MSAW])"
 )
 OTHERS = anywhere(
-    rf"""\b(?:did|does|do|has|have|had|is|was|were|are|will|can|could|of|for|than|about|by) {OTHER}\b
+    rf"""\b(?:did|does|do|has|have|had|is|was|were|are|will|can|could|of|for|than|about
+    |by) {OTHER}\b
     (?!'s (?:name|birthday))(?! {SAYS}\b)""",
     rf"\b{OTHER}(?:'?s)? (?!name|birthday)(?!{SAYS}\b)(?:\w+ ){{0,3}}?[MSAW]",
     rf"\b(?:with|than|to|against|and|or|as) {OTHER}(?:'?s)?(?=\s*(?:$|[?.!,]))",
@@ -52,10 +56,16 @@ OTHERS = anywhere(
     rf"\b{OTHER} (?:\w+ )?{VERB}\b",
     r"\b(?:yours|yourself)\b|\b(?:do|did|have) you [SAWM]|\byour (?:[SAMW]|average|maximum)",
 )
+# "Did my sister?", and no more
+ONLY_OTHER = re.compile(
+    rf"^(?:(?:and|or|but|so),? )?(?:did|does|do|has|have|is|was|were"
+    rf"|will) {OTHER}(?: \w+)?\s*[?.!]*$"
+)
 ANYBODY = re.compile(r"\b(?:someone|somebody|anyone|anybody|everyone|everybody|people)\b(?! else)")
 DOES = r"(?:took|slept|had|got|did|ran|walked|swam|weighed|cycled|burned|has|was|is|[a-z]{3,}s)"
 NAMED = re.compile(
-    r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Ii]s|[Ww]as|[Ww]ill) (?P<who>[A-Z][a-z]+)\b(?! \d)"
+    r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Ii]s|[Ww]as|[Ww]ill) (?:(?:little|old|young|big|poor|our"
+    r"|uncle|aunt|auntie|cousin|[Dd]r\.?|grandma|grandpa) )?(?P<who>[A-Z][a-z]+)\b(?! \d)"
     r"|\b(?P<whose>[A-Z][a-z]+)'s? (?=[a-z])"
 )
 # Whoever does something, or is named last: "what Sarah weighs", "the steps of Sarah"

@@ -114,7 +114,8 @@ class Reader:
             shape=_shape(lower, topics, whens, amounts),
             topics=topics,
             aggregations=tuple(
-                one for one in mentions
+                one
+                for one in mentions
                 if one.kind == phrases.AGGREGATION and not MEANT.search(lower[: one.end])
             ),
             whens=tuple(whens),

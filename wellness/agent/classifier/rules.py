@@ -26,7 +26,8 @@ TOPIC = re.compile("[MSAW]")
 DATA_TOPIC = re.compile("[MS]")
 HOURS = re.compile(
     r"\bhow (?:many hours|long|much)\b|\b(?:hours|up|out|restless|N)\b|"
-    r"^(?:\w+ )?how was (?:my (?:rest|night) )?P|\b(?:good|bad|rough|quiet|restful|better|decent|proper)\b"
+    r"^(?:\w+ )?how was (?:my (?:rest|night) )?P|\b(?:good|bad|rough|quiet|restful|better|decent"
+    r"|proper)\b"
 )
 FITNESS = re.compile(r"\b(?:fitter|fitness|in (?:\w+ )?shape)\b")
 ADVICE = re.compile(r"\b(?:should|can|could|may|shall) (?:i|we)\b")

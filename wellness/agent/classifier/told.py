@@ -35,16 +35,16 @@ def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
         period = phrase_of(reading.whens)
         made = call(Intent.PROGRESS, metric=goal_metric(before.reading), period=period)
         return Part(Intent.PROGRESS, (made,), "progress against that", reading)
+    told = not reading.whens and not reading.has(asks.WH)
+    if before.intent is Intent.FORGET and elliptic and told and reading.has(ALSO):
+        made = call(Intent.FORGET, query=reading.text.strip(" ?!."))
+        return Part(Intent.FORGET, (made,), "asked to forget more", reading)
     if reading.topics or not points or reading.has(asks.FORGET) or reading.has(asks.REMEMBER):
         return None
     if decide(reading).rule not in FALLBACKS:
         return None
     if before.intent is Intent.RECALL:
         return recall(reading, "asks more of that", before.reading.text)
-    told = not reading.whens and not reading.has(asks.WH)
-    if before.intent is Intent.FORGET and told and reading.has(ALSO):
-        made = call(Intent.FORGET, query=reading.text.strip(" ?!."))
-        return Part(Intent.FORGET, (made,), "asked to forget more", reading)
     return corrected(reading) if before.intent is Intent.REMEMBER and told else None
 
 

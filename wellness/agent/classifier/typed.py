@@ -28,7 +28,7 @@ SHORT = {
     "minutes": "mins", "hours": "hrs", "but": "bt", "the": "teh hte",
     "wednesday": "wensday wendsday", "compare": "compair", "july": "juy jly juli", "june": "jne juen", "sleep": "slp", "steps": "stps",
     "step": "stp", "though": "tho", "something": "sth", "this": "ths dis tis thi tihs htis",
-    "little": "lil", "more": "mor moar mroe", "meant": "ment",
+    "little": "lil", "more": "mor moar mroe", "meant": "ment", "than": "thn tahn",
     "from": "frm", "did": "ddi dod", "you have": "youve", "you are": "youre",
     "they are": "theyre", "would not": "wouldnt", "please": "pls plz plse",
     "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav hve",
@@ -66,7 +66,10 @@ WRITTEN_OUT = tuple(
         ),
         (r"(?<=\w),? (?:lol|lmao|rofl|ha(?:ha)+|tbh|innit|xx+|i mean(?:t)?)(?=\s*[?.!]*$)", ""),
         (r"\s\+\s", " and "),
-        (r"\b(this|last|the|that|past) (?:whole|entire|full) (?=day|week|month|year|quarter|season|summer|winter|spring|night)", r"\1 "),
+        (
+            r"\b(this|last|the|that|past) (?:whole|entire|full) (?=day|week|month|year|quarter|season|summer|winter|spring|night)",
+            r"\1 ",
+        ),
         (rf"\b({'|'.join(DAYS)}|yesterday|today)s (?=[a-z])", r"\1's "),
         *(
             (rf"\b{day[:3]}(?:s|rs|r|nes)?\b(?=\s*(?:$|[?.!,/&]|and\b|or\b|vs\b|versus\b))", day)
@@ -86,7 +89,7 @@ cycling exercise strength training distance oxygen breathing temperature glucose
 stairs water meditate meditation meditated mindful sleeping asleep walked weigh weighed weighing
 exercised trained yoga hiking pilates rowing tennis elliptical variability saturation respiratory
 systolic diastolic daylight headphone noise protein caffeine fitness maximum minimum highest
-lowest longest shortest most least total count number latest recent typical trend trending what
+lowest longest shortest climb climbed most least total count number latest recent typical trend trending what
 when where which how many much often long show tell give compared compare comparison difference
 remember forget delete before after since during between until against versus than more less
 better worse higher lower longer lately recently usually previous current currently bloodpressure

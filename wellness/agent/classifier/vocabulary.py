@@ -38,7 +38,8 @@ METRIC_WORDS = {
     ),
     "HeartRateVariabilitySDNN": "hrv sdnn | heart rate variabilities",
     "ActiveEnergyBurned": (
-        "calories burned | calories burnt | calorie | calories burning | cals | energy burned | energy burnt | active kcal | "
+        "calories burned | calories burnt | calorie | calories burning | cals | energy burned "
+        "| energy burnt | active kcal | "
         "active burn | how much energy | calorie burn | calories i burned | move calories"
     ),
     "BasalEnergyBurned": "resting calories | basal calories | basal metabolism | resting burn",
@@ -66,7 +67,7 @@ METRIC_WORDS = {
         "did i stand"
     ),
     "AppleStandHour": "stand hours | hours standing | standing hours | hours did i stand",
-    "TimeInDaylight": "daylight | sunlight | time outside | time outdoors | time in the sun",
+    "TimeInDaylight": "spend outdoors | spend outside | spent outdoors | spent outside | outdoors | daylight | sunlight | time outside | time outdoors | time in the sun",
     "OxygenSaturation": "oxygen levels | o2 sat | o2 sats | oxygen sats | sats | blood o2 | oxygen",
     "RespiratoryRate": (
         "breathing rate | respiration | respiration rate | breaths per minute | breaths a minute "
@@ -84,7 +85,8 @@ METRIC_WORDS = {
     "LeanBodyMass": "lean mass | muscle mass | lean body mass",
     "BodyMassIndex": "bmi | body mass index",
     "EnvironmentalAudioExposure": (
-        "noise | noisy | noisier | noisiest | loud | loudest | louder | quieter | racket | din | noise level | noise levels | "
+        "noise | noisy | noisier | noisiest | loud | loudest | louder | quieter | quietest "
+        "| racket | din | noise level | noise levels | "
         "noise exposure | sound level | "
         "sound levels | "
         "environmental sound | environmental noise | ambient noise | sound exposure | how loud | "
@@ -110,7 +112,7 @@ METRIC_WORDS = {
     "DietarySugar": "sugar | sugar intake",
     "DietaryFiber": "fiber | fibre",
     "DietaryCaffeine": "caffeine",
-    "DietarySodium": "sodium | salt intake",
+    "DietarySodium": "sodium | salt intake | salt",
     "BloodPressureSystolic": (
         "top number of my blood pressure | upper blood pressure | top blood pressure | top number "
         "| upper number | upper value | top value | systolic pressure | systolic blood pressure"
@@ -127,7 +129,8 @@ sleep | sleeps | slept | sleeping | asleep | sleeper | sleep time | sleep durati
 hours of sleep | amount of sleep | shut eye | shuteye | nap~ | naps | napped | napping | rem
 rem sleep | deep sleep | core sleep | light sleep | time in bed | hours in bed | in bed
 bedtime | bed time | bedtimes | go to bed | went to bed | going to bed | goes to bed | get to bed
-got to bed | go to sleep | went to sleep | nod off | nodded off | drop off | dropped off | drift off | drifted off | fall asleep | fell asleep | falling asleep | turn in
+got to bed | go to sleep | went to sleep | nod off | nodded off | drop off | dropped off 
+    | drift off | drifted off | fall asleep | fell asleep | falling asleep | turn in
 wake up | woke up | waking up | woken up | wake | woke | night s sleep | nights sleep
 sleep quality | sleep stages | sleep score | awake | snooze | doze | kip | rest at night
 nights | shortest night | longest night | best night | worst night

@@ -77,7 +77,8 @@ SEASONS = (
     ),
     re.compile(
         rf"\b(?:{AGAINST}|from|of|for|over|during|through|throughout)"
-        rf" (?:(?:for|in|during|over|the) )*(?P<year>{SEASON})(?=\s*(?:$|[^\w\s]))", re.I
+        rf" (?:(?:for|in|during|over|the) )*(?P<year>{SEASON})(?=\s*(?:$|[^\w\s]))",
+        re.I,
     ),
 )
 SO_FAR = re.compile(r"\b(?<!this )(?:the )?(?P<unit>week|month|quarter|year) so far\b", re.I)
