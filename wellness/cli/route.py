@@ -54,7 +54,10 @@ def route(
         str, typer.Option(help="IANA time zone; the person's, else this machine's.")
     ] = "",
     model: Annotated[
-        bool, typer.Option("--model", help="With a second opinion, and the chat model where that differs.")
+        bool,
+        typer.Option(
+            "--model", help="With a second opinion, and the chat model where that differs."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:

@@ -46,66 +46,6 @@ AIMS = words(
     "(?:want|plan|hope|wish|aspire|mean|intend|aim|would like|would love)(?:n?ing)? to",
 )
 
-# Diagnoses and treatments
-ILLNESS = joined(
-    r"""(?:diabet\w+|pre-?diabet\w+|cancer|ap(?:n|no)o?ea|hypertension|high blood pressure|high M
-    |arr?h?ythmi\w+|afib|a-fib|atrial|covid(?:-19)?|flu|influenza|infection\w*|ana?emi[ac]|asthma
-    |depress\w+|anxiety|adhd|autis\w+|burn-?out|(?:heart|M|thyroid|kidney|liver|lung|eating|sleep|S
-    |mental|panic) (?:disease|condition|problems?|failure|attack|trouble|disorder|issues?)
-    |insomni\w+|pneumonia|bronchitis|stroke|tumou?r|concussion|fracture\w*|broken|pregnan\w+
-    |deficien\w+|migraines?|\w+itis|\w+osis|\w+a?emia|disorder|disease|syndrome|ill|sick|illness
-    |virus|fever|overtrain\w*|allergic reaction|torn|sprained|dehydrat\w+|lyme|coeliac|celiac
-    |thyroid|menopause|parkinson\S*|alzheimer\S*|ulcer|hernia|blood clot|long covid
-    |something (?:wrong|serious)|dying|burnt out|obese|underweight|overweight)"""
-)
-MEDICINE = joined(
-    r"""(?:medicines?|medications?|meds|drugs?|pills?|antibiotics|ibuprofen|aspirin|paracetamol
-    |painkillers?|tablets?|insulin|antidepressants?|statins?|melatonin|beta blockers?|drops
-    |creams?|ointments?|syrups?|sprays?)"""
-)
-DIAGNOSIS = anywhere(
-    rf"""\b(?:(?:do|could|might|may|would|have|can) i (?:really |possibly |maybe |perhaps )?(?:have
-    |got|be|suffer\w*|be having|be suffering from|get|caught|contracted|developed)?|(?:am|was) i
-     (?:getting |having |coming down with |at risk (?:of|for) |developing |suffering from |going )?
-    |i (?:might |may |could )?(?:have(?: got)?|am having|am|be|suffer from|be having|get)
-    |(?:is|are|was|could|might|can) (?:this|it|that|these|they|my [\w ]{{1,20}}?)
-    (?: [\w ]{{1,20}}?)?(?: be)?|(?:sign|signs|symptom|symptoms|chance|risk) of|risk (?:of|for)
-    |(?:likely|chances) (?:that )?i have|caused by|because of)(?:\s*\b(?:a|an|the|any|some|having
-    |getting|type (?:1|2|N)|chronic|mild|severe|maybe|got|early|sleep|S|M)\b)*\s*\b{ILLNESS}\b""",
-    r"\bhave i (?:just )?had an? (?:M|heart|panic|asthma)? ?(?:attack|stroke|concussion)",
-    rf"\b(?:suggests?|indicates?|point(?:s|ing)? to|impl(?:y|ies)|(?:look|sound)s? like"
-    rf"|means? (?:that )?i (?:have|am)"
-    rf"|signs? of) (?:(?:that|i|have|am|got|an?|some|the|early) )*{ILLNESS}\b",
-    rf"\b(?:think|believe|reckon|suspect|guess|say|sure|worried) (?:that )?(?:it|this|that|these"
-    rf"|they) "
-    rf"(?:is|are|(?:could|might|may) be) (?:(?:an?|the|some|early) )*(?:\w+ )?{ILLNESS}\b",
-    r"\bdiagnos\w*|\bsymptoms?\b",
-    r"""\b(?:what (?:is|might be|could be)|(?:something|anything)) (?:seriously |badly )?wrong with
-     (?:me|my)\b""",
-    r"\bwhat (?:illness|disease|condition|disorder) (?:do|have|might|could)\b",
-    rf"""\b(?:which|what|how much|how many|should i take|can i take|do i need|need)\b.*
-    \b(?:{MEDICINE}|dose|dosage)\b.*\b(?:should|need|ok|okay|safe|help|helps)\b""",
-    rf"""\b(?:which|what) {MEDICINE} (?:should|can|could|would|is (?:best|good))""",
-    rf"\bshould i (?:\w+ ){{1,4}}?(?:my |some |an? |any )?{MEDICINE}\b",
-    rf"""\b(?:(?:can|could|may|shall|must|do) i (?:have to |need to )?|(?:wise|safe|ok|okay|alright
-    |fine|dangerous
-    |sensible|advisable|good idea|better|bad)(?: for me)? to |should i )(?:just |also 
-    |safely )?(?:stop|start|skip|double|halve
-    |combine|mix|come off|quit|increase|reduce|change|take)\b.*\b{MEDICINE}\b""",
-    r"\bprescri(?:be|ption)\b(?!.*\bdid\b)",
-    r"""\bshould i (?:see|go to|call|visit)(?: (?:a|the|my))? (?:doctor|hospital|er|emergency
-    |specialist|gp|dentist|ambulance)\b""",
-    r"""^(?:\w+ )?(?:is|are) my [\w ]{1,20}? (?:underactive|overactive|inflamed|infected|fractured
-    |torn
-    |damaged|enlarged|failing|blocked|dislocated)\b""",
-    r"\b(?:am|was) i (?:dying|(?:seriously |really )?(?:ill|sick))\b",
-    r"""\bis (?:this|my|the) [\w ]{0,25}?(?:lump|rash|mole|pain|lesion|swelling|ankle|wrist|knee
-    |arm|leg|toe|rib)
-    (?: (?:on|in|of|under) my \w+)? (?:broken|cancer\w*|dangerous|serious|infected|sprained|torn
-    |fractured)\b""",
-    r"""\bwhy (?:does|do|is|are) my (?:chest|head|stomach|back|knee|arm|leg|throat|tummy|belly|eye
-    |ear|hip|neck|foot|feet|hand|shoulder)s?\b[\w ]* (?:hurt|ach|sore|pain|burn|numb|swollen)""",
-)
 ASKS_BACK = re.compile(r"\b(?:what|which|when|where|who|whose|why|how)\b.*\b(?:did|was|were|had)\b")
 GOALS = words("goals?|targets?")
 # What bodies do, and no metric: of others it is asked as metrics are
@@ -119,8 +59,9 @@ ASKS_WHEN = words(
 
 # What no tool does
 DOER = joined(
-    r"""^(?:please |kindly |be so kind (?:as|and) (?:to )?|i would be \w+ if you(?: could| would)? 
-    |can you |could you |would you |will you |i (?:would like|want|need) (?:you )?to
+    r"""^(?:please |kindly |be so kind (?:as|and) (?:to )?
+    |i would be \w+ if you(?: (?:could|would))?
+     |can you |could you |would you |will you |i (?:would like|want|need) (?:you )?to
      |hey |and |then |also |just |now |help me(?: to)? |go ahead and |okay |ok |let us
      |you (?:should|must|can) |please can you |alexa |siri )*"""
 )
@@ -178,8 +119,7 @@ ASKED_TO = re.compile(
         (?:please|kindly|be so kind (?:as|and)(?: to)?|do me a favou?r and
         |(?:can|could|would|will|might) you(?: (?:please|kindly|maybe|possibly|just|quickly|also))*
         |i (?:would be|am) (?:\w+ )?(?:obliged|grateful|glad|pleased|delighted|happy
-    |thankful) if you
-        (?: (?:could|would|can))?|i (?:need|want|would like) you to|would you mind
+        |thankful) if you(?: (?:could|would|can))?|i (?:need|want|would like) you to|would you mind
         |help me(?: (?:to|with|out))?),? (?:please )?(?P<verb>[a-z]+)\b"""
     )
 )
@@ -197,18 +137,15 @@ ABLE = word_set(
 )
 # Readings, workouts and nights are not this agent's to change.
 ALTERS = re.compile(
-    DOER
-    + r"(?:delete|remove|erase|edit|alter|modify|correct|change|adjust|fix) (?:(?:my|the|that|an?|all|last|"
-    r"latest|P|P's|of) )*(?:A|W|M|S)\b(?: (?:that )?i (?:logged|entered|recorded|added|put|tracked"
-    r"|did|had|saved)\b.*|(?: (?:reading|data|record|entry|value|from|of|on|in|P|"
+    DOER + r"(?:delete|remove|erase|edit|alter|modify|correct|change|adjust|fix) "
+    r"(?:(?:my|the|that|an?|all|last|latest|P|P's|of) )*(?:A|W|M|S)\b"
+    r"(?: (?:that )?i (?:logged|entered|recorded|added|put|tracked|did|had|saved)\b.*|(?: (?:reading|data|record|entry|value|from|of|on|in|P|"
     r"units?)\w*)*)\s*[.?!]*$"
 )
 DEVICES = anywhere(
     r"""\b(?:is|are|does|do|will|has|have|can) not my [\w ]{1,30}? (?:work|charg|sync|connect|updat
-    |pair|load
-    |respond|turn|record)\w*|\bmy [\w ]{1,30}? (?:is|are|does|do|will|has|have|can) not (?:work
-    |charg|sync|connect|updat
-    |pair|load|respond|turn)\w*""",
+    |pair|load|respond|turn|record)\w*|\bmy [\w ]{1,30}? (?:is|are|does|do|will|has|have|can)
+     not (?:work|charg|sync|connect|updat|pair|load|respond|turn)\w*""",
     r"""\b(?:batter(?:y|ies)|sensors?|bluetooth|wi-?fi|firmware|watch face|do not disturb
     |airplane mode
     |flight mode|dark mode|brightness|ringtone|notifications?|screen(?:shot| time)?|password

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from wellness.agent.classifier import another, asks, cues, limits, scope, vocabulary
+from wellness.agent.classifier import another, asks, cues, limits, requests, scope, vocabulary
 from wellness.agent.classifier.clauses import MEANT, Clause, split, tells_only
 from wellness.agent.classifier.confidence import confidence
 from wellness.agent.classifier.division import divided
@@ -45,7 +45,7 @@ ALSO = re.compile(r"^(?:and |now )?also\b", re.I)
 def _requests(clause: Clause) -> bool:
     """Whether something is to be remembered or forgotten."""
     words = clause.text.lower()
-    return bool(asks.FORGET.search(words) or asks.REMEMBER.search(words))
+    return bool(requests.FORGET.search(words) or requests.REMEMBER.search(words))
 
 
 class Classifier:
@@ -121,9 +121,7 @@ class Classifier:
         told = any(not clause.asks for clause in split(text))
         parts = strong or ([] if told else [part for part, _ in each])
         answered = [part for part in parts if part.calls]
-        if found := shared(answered or parts[:1]):
-            return found
-        return [self._told(whole, before)]
+        return shared(answered or parts[:1]) or [self._told(whole, before)]
 
     @staticmethod
     def _told(whole: Reading, before: Part | None) -> Part:
@@ -148,18 +146,18 @@ class Classifier:
             if not clause.asks and not _requests(clause):
                 told.append(clause)
                 asked = last and last.intent in (Intent.FORGET, Intent.REMEMBER)
-                if asked and asks.PERSONAL.search(words) and not asks.FORGETFUL.search(words):
+                if asked and asks.PERSONAL.search(words) and not requests.FORGETFUL.search(words):
                     yield remember(self._read(clause.text, before), "states something"), True
                 continue
             if asks.META.search(words) and (told or last):
                 if told:
                     yield decide(self._read(told[-1].text, before)), True
                 continue
-            if told and asks.POINTS_BACK.match(words):
+            if told and requests.POINTS_BACK.match(words):
                 last = remember(self._read(told[-1].text, before), "asked to remember")
                 yield last, True
                 continue
-            if told and not last and asks.FORGETS_BACK.match(words):
+            if told and not last and requests.FORGETS_BACK.match(words):
                 last = forget(self._read(told[-1].text, before))
                 yield last, True
                 continue
@@ -188,7 +186,7 @@ class Classifier:
         if ends == "?" or ASKS.match(text) or REQUEST.match(text) or MEANT.search(text):
             return False
         reading = self._read(text, before)
-        wanted = (asks.FORGET, asks.REMEMBER, asks.GOAL, asks.RINGS)
+        wanted = (requests.FORGET, requests.REMEMBER, asks.GOAL, asks.RINGS)
         if scope.refusal(reading) or (before and is_elliptic(reading)):
             return False
         if any(reading.has(cue) for cue in wanted) or reading.aggregations:

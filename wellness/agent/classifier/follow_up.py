@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from wellness.agent.classifier import asks, cues, people, scope
+from wellness.agent.classifier import asks, cues, people, requests, scope
 from wellness.agent.classifier.activities import NEAREST
 from wellness.agent.classifier.carried import completed
 from wellness.agent.classifier.figures import compared, data, direction, figures
@@ -42,7 +42,7 @@ def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Pa
         same_message: whether both are in one message, as parts of it.
     """
     elliptic = is_elliptic(reading) or same_message
-    if before.intent in TOLD and reading.has(asks.FORGETS_BACK):
+    if before.intent in TOLD and reading.has(requests.FORGETS_BACK):
         return replace(forget(before.reading), reading=reading, inherited=True)
     if before.intent not in DATA and before.intent is not Intent.GOALS:
         part = of_memory(reading, before, elliptic)
@@ -88,9 +88,9 @@ def _other_topic(reading: Reading, before: Part) -> Part | None:
     if before.intent is Intent.GOALS and reading.has(asks.REACHED):
         made = call(Intent.PROGRESS, metric=goal_metric(reading), period=phrase_of(reading.whens))
         return replace(standing, intent=Intent.PROGRESS, calls=(made,), rule="progress against it")
-    if before.intent in (Intent.COMPARE, Intent.TREND) and standing.intent is Intent.WORKOUTS:
-        if framed := _activity_in_frame(reading, before):
-            return framed
+    both = before.intent in (Intent.COMPARE, Intent.TREND) and standing.intent is Intent.WORKOUTS
+    if both and (framed := _activity_in_frame(reading, before)):
+        return framed
     if before.intent is Intent.PROGRESS and standing.intent is Intent.GOALS:
         metric = standing.metrics[0] if standing.metrics else ""
         period = phrase_of(reading.whens or before.whens)

@@ -9,9 +9,9 @@ from wellness.agent.classifier.patterns import word_set, words
 SMALL_WORDS = word_set(
     """hi hello hey hiya howdy yo greetings good morning afternoon evening night day bye goodbye
     cheers thanks thank you ta merci ok okay k kk cool great nice perfect awesome excellent super
-    wonderful brilliant lovely fantastic amazing wow ha haha hahaha lol hehe yes yeah yep yup no nope
-    sure fine alright right got it i see understood makes sense that is that's all for now today so
-    very much a lot many again then there my friend buddy mate pal coach see you later soon tomorrow
+    wonderful brilliant lovely fantastic amazing wow ha haha hahaha lol hehe yes yeah yep yup no
+    nope sure fine alright right got it i see understood makes sense that is that's all for now
+    today so     very much a lot many again then there my friend buddy mate pal coach see you later soon tomorrow
     next time take care have one nice weekend well done job how are doing going what up sup been
     helpful was really the too just and oh ah hmm hm um welcome back please to meet pleased love
     same you're best bot assistant dear sir madam everyone interesting sounds noted know never mind

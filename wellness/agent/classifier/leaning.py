@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wellness.agent.classifier import asks, cues
+from wellness.agent.classifier import cues, requests
 from wellness.agent.classifier.reading import Reading
 
 SHORT = 6  # words of a fragment
@@ -51,4 +51,4 @@ def points_back(reading: Reading) -> bool:
 
 def corrects(reading: Reading) -> bool:
     """Whether a clause sets right what was said before: "sorry, the right one"."""
-    return reading.has(CORRECTS) and not reading.has(asks.FORGET)
+    return reading.has(CORRECTS) and not reading.has(requests.FORGET)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from wellness.agent.classifier.beyond import GADGET, MEDICINE, WORLD
+from wellness.agent.classifier.ailments import MEDICINE
+from wellness.agent.classifier.beyond import GADGET, WORLD
 from wellness.agent.classifier.patterns import anywhere, joined, words
 
 SYMPTOM = joined(

@@ -11,7 +11,7 @@ from wellness.agent.classifier.patterns import anywhere, joined, word_set
 from wellness.agent.classifier.reading import Reading
 
 RELATIVES = joined(
-    """(?:wife|wifey|missus|husband|hubby|hubs|spouse|partner|girlfriend|boyfriend|gf|bf|fiancee?
+    r"""(?:wife|wifey|missus|husband|hubby|hubs|spouse|partner|girlfriend|boyfriend|gf|bf|fiancee?
     |better half|other half|old man|mother|father|mom|mum|mam|dad|mommy|mummy|daddy|parents?|folks
     |brother|bro|sister|sis|siblings?|sons?|daughters?|kids?|child|children|toddler|baby|uncle|aunt
     |auntie|aunty|cousins?|nephew|niece|grandm[ao]th?e?r?|grandf?ather|grandpa|grandma|granddad|gran

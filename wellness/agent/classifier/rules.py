@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from wellness.agent.classifier import asks, cues, people, scope
+from wellness.agent.classifier import asks, cues, people, requests, scope
 from wellness.agent.classifier.figures import compared, compares, data, direction
 from wellness.agent.classifier.heads import metrics_of
 from wellness.agent.classifier.parts import SLEEP_METRIC, Part, call, phrase_of
@@ -77,14 +77,14 @@ def remember(reading: Reading, rule: str) -> Part:
 
 def forget(reading: Reading) -> Part:
     """What a clause wants forgotten, without the words that ask for it."""
-    query = asks.FORGET.sub("", reading.text.lower(), count=1).strip(" ?!.,") or reading.text
+    query = requests.FORGET.sub("", reading.text.lower(), count=1).strip(" ?!.,") or reading.text
     return Part(Intent.FORGET, (call(Intent.FORGET, query=query),), "asked to forget", reading)
 
 
 def _memory(reading: Reading) -> Part | None:
-    if reading.has(asks.REMEMBER):
+    if reading.has(requests.REMEMBER):
         return remember(reading, "asked to remember")
-    if reading.has(asks.FORGET) and not scope.alters(reading):
+    if reading.has(requests.FORGET) and not scope.alters(reading):
         return forget(reading)
     return None
 
@@ -215,5 +215,6 @@ def _personal(reading: Reading) -> Part | None:
 
 
 RULES: tuple[Callable[[Reading], Part | None], ...] = (
-    _memory, _refusal, _told, _progress, _goals, _knowledge, data, _night, _fitness, _verb, _personal,
+    _memory, _refusal, _told, _progress, _goals, _knowledge, data, _night, _fitness, _verb,
+    _personal,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from wellness.agent.classifier import asks, beyond, friendly
+from wellness.agent.classifier import ailments, asks, beyond, friendly
 from wellness.agent.classifier.people import ANYBODY, is_about_another
 from wellness.agent.classifier.reading import Reading
 
@@ -49,7 +49,7 @@ def refusal(reading: Reading) -> str:
     if asked and not topic and asked["verb"] not in beyond.ABLE:
         return "it asks to do something that this agent cannot do"
     told = beyond.ASKS_WHEN.search(shape) or beyond.ASKS_BACK.search(shape)
-    if beyond.DIAGNOSIS.search(shape) and not told:
+    if ailments.DIAGNOSIS.search(shape) and not told:
         return "it asks for a diagnosis or a treatment"
     if is_ahead(shape):
         return AHEAD

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wellness.agent.classifier import asks, cues, friendly, limits
+from wellness.agent.classifier import asks, cues, friendly, limits, requests
 from wellness.agent.classifier.leaning import ALSO, corrects
 from wellness.agent.classifier.openers import SUBJECTLESS
 from wellness.agent.classifier.parts import Part, call, phrase_of
@@ -39,7 +39,8 @@ def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     if before.intent is Intent.FORGET and elliptic and told and reading.has(ALSO):
         made = call(Intent.FORGET, query=reading.text.strip(" ?!."))
         return Part(Intent.FORGET, (made,), "asked to forget more", reading)
-    if reading.topics or not points or reading.has(asks.FORGET) or reading.has(asks.REMEMBER):
+    asked = reading.has(requests.FORGET) or reading.has(requests.REMEMBER)
+    if reading.topics or not points or asked:
         return None
     if decide(reading).rule not in FALLBACKS:
         return None

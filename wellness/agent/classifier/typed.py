@@ -17,16 +17,19 @@ SHORT = {
     "going to": "gonna", "want to": "wanna", "give me": "gimme", "let me": "lemme",
     "what is": "wats whats", "what": "wat wut wht waht wha", "how is": "hows", "where is": "wheres",
     "when is": "whens", "who is": "whos", "that is": "thats", "do not": "dont", "did not": "didnt",
-    "does not": "doesnt", "is not": "isnt", "was not": "wasnt", "will not": "wont", "are not": "arent", "were not": "werent",
-    "have not": "havent", "has not": "hasnt", "can not": "cant",
+    "does not": "doesnt", "is not": "isnt", "was not": "wasnt", "will not": "wont",
+    "are not": "arent",
+    "were not": "werent", "have not": "havent", "has not": "hasnt", "can not": "cant",
     "could not": "couldnt", "i am": "im iam", "i have": "ive", "a lot": "alot", "average": "ave",
     "working": "workin", "sleeping": "sleepin", "running": "runnin", "doing": "doin",
     "getting": "gettin", "birthday": "bday", "distance": "dist", "workout": "wkout",
-    "workouts": "wkouts", "how did": "howd", "how": "hw hwo hiw hoo", "many": "mny", "when": "wen whn wehn wheb",
+    "workouts": "wkouts", "how did": "howd", "how": "hw hwo hiw hoo", "many": "mny",
+    "when": "wen whn wehn wheb",
     "do you": "dya", "because": "cuz cos bc", "really": "rly", "message": "msg", "would": "wud",
     "should": "shud", "could": "cud", "going": "goin", "and": "& n nd adn", "people": "ppl",
     "minutes": "mins", "hours": "hrs", "but": "bt", "the": "teh hte",
-    "wednesday": "wensday wendsday", "compare": "compair", "july": "juy jly juli", "june": "jne juen", "sleep": "slp", "steps": "stps",
+    "wednesday": "wensday wendsday", "compare": "compair", "july": "juy jly juli",
+    "june": "jne juen", "sleep": "slp", "steps": "stps",
     "step": "stp", "though": "tho", "something": "sth", "this": "ths dis tis thi tihs htis",
     "little": "lil", "more": "mor moar mroe", "meant": "ment", "than": "thn tahn",
     "from": "frm", "did": "ddi dod", "you have": "youve", "you are": "youre",
@@ -67,7 +70,8 @@ WRITTEN_OUT = tuple(
         (r"(?<=\w),? (?:lol|lmao|rofl|ha(?:ha)+|tbh|innit|xx+|i mean(?:t)?)(?=\s*[?.!]*$)", ""),
         (r"\s\+\s", " and "),
         (
-            r"\b(this|last|the|that|past) (?:whole|entire|full) (?=day|week|month|year|quarter|season|summer|winter|spring|night)",
+            r"\b(this|last|the|that|past) (?:whole|entire|full) "
+            r"(?=day|week|month|year|quarter|season|summer|winter|spring|night)",
             r"\1 ",
         ),
         (rf"\b({'|'.join(DAYS)}|yesterday|today)s (?=[a-z])", r"\1's "),
@@ -89,9 +93,9 @@ cycling exercise strength training distance oxygen breathing temperature glucose
 stairs water meditate meditation meditated mindful sleeping asleep walked weigh weighed weighing
 exercised trained yoga hiking pilates rowing tennis elliptical variability saturation respiratory
 systolic diastolic daylight headphone noise protein caffeine fitness maximum minimum highest
-lowest longest shortest climb climbed most least total count number latest recent typical trend trending what
-when where which how many much often long show tell give compared compare comparison difference
-remember forget delete before after since during between until against versus than more less
+lowest longest shortest climb climbed most least total count number latest recent typical trend
+trending what when where which how many much often long show tell give compared compare comparison
+difference remember forget delete before after since during between until against versus than more less
 better worse higher lower longer lately recently usually previous current currently bloodpressure
 goal goals target rings closed close reached reach achieve progress reading readings measure
 measured measurements session sessions anymore january february april june july august september

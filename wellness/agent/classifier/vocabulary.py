@@ -31,7 +31,10 @@ METRIC_WORDS = {
         "stand on the scale | get on the scale | got on the scale"
     ),
     "HeartRate": "heart | heartbeats | beats per minute | cardio rate",
-    "RestingHeartRate": "rest heart rate | rest pulse | rhr | resting beats per minute | resting bpm | resting heart",
+    "RestingHeartRate": (
+        "rest heart rate | rest pulse | rhr | resting beats per minute | resting bpm | "
+        "resting heart"
+    ),
     "WalkingHeartRateAverage": (
         "walking heart rate | walking pulse | heart rate when walking | heart rate when i walk | "
         "heart rate while walking | pulse while walking | walking hr"
@@ -67,7 +70,10 @@ METRIC_WORDS = {
         "did i stand"
     ),
     "AppleStandHour": "stand hours | hours standing | standing hours | hours did i stand",
-    "TimeInDaylight": "spend outdoors | spend outside | spent outdoors | spent outside | outdoors | daylight | sunlight | time outside | time outdoors | time in the sun",
+    "TimeInDaylight": (
+        "daylight | sunlight | time outside | time outdoors | time in the sun | spend outdoors | "
+        "spend outside | spent outdoors | spent outside | outdoors"
+    ),
     "OxygenSaturation": "oxygen levels | o2 sat | o2 sats | oxygen sats | sats | blood o2 | oxygen",
     "RespiratoryRate": (
         "breathing rate | respiration | respiration rate | breaths per minute | breaths a minute "
@@ -129,8 +135,8 @@ sleep | sleeps | slept | sleeping | asleep | sleeper | sleep time | sleep durati
 hours of sleep | amount of sleep | shut eye | shuteye | nap~ | naps | napped | napping | rem
 rem sleep | deep sleep | core sleep | light sleep | time in bed | hours in bed | in bed
 bedtime | bed time | bedtimes | go to bed | went to bed | going to bed | goes to bed | get to bed
-got to bed | go to sleep | went to sleep | nod off | nodded off | drop off | dropped off 
-    | drift off | drifted off | fall asleep | fell asleep | falling asleep | turn in
+got to bed | go to sleep | went to sleep | fall asleep | fell asleep | falling asleep
+nod off | nodded off | drop off | dropped off | drift off | drifted off | turn in
 wake up | woke up | waking up | woken up | wake | woke | night s sleep | nights sleep
 sleep quality | sleep stages | sleep score | awake | snooze | doze | kip | rest at night
 nights | shortest night | longest night | best night | worst night
