@@ -139,7 +139,8 @@ ABLE = word_set(
 ALTERS = re.compile(
     DOER + r"(?:delete|remove|erase|edit|alter|modify|correct|change|adjust|fix) "
     r"(?:(?:my|the|that|an?|all|last|latest|P|P's|of) )*(?:A|W|M|S)\b"
-    r"(?: (?:that )?i (?:logged|entered|recorded|added|put|tracked|did|had|saved)\b.*|(?: (?:reading|data|record|entry|value|from|of|on|in|P|"
+    r"(?: (?:that )?i (?:logged|entered|recorded|added|put|tracked|did|had|saved)\b.*"
+    r"|(?: (?:reading|data|record|entry|value|from|of|on|in|P|"
     r"units?)\w*)*)\s*[.?!]*$"
 )
 DEVICES = anywhere(

@@ -8,24 +8,23 @@ from wellness.agent.classifier.patterns import word_set, words
 
 SMALL_WORDS = word_set(
     """hi hello hey hiya howdy yo greetings good morning afternoon evening night day bye goodbye
-    cheers thanks thank you ta merci ok okay k kk cool great nice perfect awesome excellent super
-    wonderful brilliant lovely fantastic amazing wow ha haha hahaha lol hehe yes yeah yep yup no
-    nope sure fine alright right got it i see understood makes sense that is that's all for now
-    today so     very much a lot many again then there my friend buddy mate pal coach see you later soon tomorrow
-    next time take care have one nice weekend well done job how are doing going what up sup been
-    helpful was really the too just and oh ah hmm hm um welcome back please to meet pleased love
-    same you're best bot assistant dear sir madam everyone interesting sounds noted know never mind
-    nevermind worries problem not bad whatever sorry appreciate appreciated help your this me of as
-    always kind regards cheerio ciao hola talk everything go on enough stop waiting wait moment sec
-    second let think about who can do name yourself tell were made able in neat sweet ace glad happy
-    helps remembering indeed exactly true agreed absolutely course totally fair gotcha day's at
-    i'm im am off bed
-    sleep tight feel better lott star legend rock hold brb minute hang
-    stuff later from me will be tonight champ hero life saver lifesaver genius kind sweet works
-    works doing enjoy ok-ay fab super-duper impressive wild crazy funny gosh whoa woah phew hooray
-    yay congrats bravo chat speak catch being there here made cheering lovely-to nothing else more
-    ready goodnight gn ttyl cya bless wonders angel smart clever handy useful quick fast home
-    bunch million until ton heaps loads again"""
+    cheers thanks thank you ta merci ok okay k kk cool great nice perfect awesome excellent
+    super wonderful brilliant lovely fantastic amazing wow ha haha hahaha lol hehe yes yeah yep
+    yup no nope sure fine alright right got it i see understood makes sense that is that's all
+    for now today so very much a lot many again then there my friend buddy mate pal coach later
+    soon tomorrow next time take care have one weekend well done job how are doing going what up
+    sup been helpful was really the too just and oh ah hmm hm um welcome back please to meet
+    pleased love same you're best bot assistant dear sir madam everyone interesting sounds noted
+    know never mind nevermind worries problem not bad whatever sorry appreciate appreciated help
+    your this me of as always kind regards cheerio ciao hola talk everything go on enough stop
+    waiting wait moment sec second let think about who can do name yourself tell were made able
+    in neat sweet ace glad happy helps remembering indeed exactly true agreed absolutely course
+    totally fair gotcha day's at i'm im am off bed sleep tight feel better lott star legend rock
+    hold brb minute hang stuff from will be tonight champ hero life saver lifesaver genius works
+    enjoy ok-ay fab super-duper impressive wild crazy funny gosh whoa woah phew hooray yay
+    congrats bravo chat speak catch being here cheering lovely-to nothing else more ready
+    goodnight gn ttyl cya bless wonders angel smart clever handy useful quick fast home bunch
+    million until ton heaps loads"""
 )
 GREETS = words(
     r"""hi|S (?:well|tight)|sweet dreams|hello|hey|hiya|howdy|yo|greetings|good (?:morning

@@ -88,24 +88,22 @@ TARGETS = tuple(
     """
 steps sleep step heart rate weight walk yesterday today average week month last night resting
 pulse slept calories minutes hours blood pressure workout workouts running walking swimming swim
-swims yoga
-cycling exercise strength training distance oxygen breathing temperature glucose energy flights
-stairs water meditate meditation meditated mindful sleeping asleep walked weigh weighed weighing
-exercised trained yoga hiking pilates rowing tennis elliptical variability saturation respiratory
-systolic diastolic daylight headphone noise protein caffeine fitness maximum minimum highest
-lowest longest shortest climb climbed most least total count number latest recent typical trend
-trending what when where which how many much often long show tell give compared compare comparison
-difference remember forget delete before after since during between until against versus than more less
-better worse higher lower longer lately recently usually previous current currently bloodpressure
-goal goals target rings closed close reached reach achieve progress reading readings measure
-measured measurements session sessions anymore january february april june july august september
-october november december monday tuesday wednesday thursday friday saturday sunday weekend
-weekends morning evening afternoon tonight tomorrow weeks months years nights year summer winter
-autumn physio allergic allergy doctor weather injury improving increasing decreasing increased
-decreased changed change please thanks thank hello should would could about everyday daily
-active activity energy single furthest farthest calory litres liters walked
-down status checks cycle cycled kilometers kilometres woke wake awake deep kilos pounds readings
-highest stood hiked rowing average averages total totals hours minutes floors standing breaths
-heartrate dropping dropped falling gaining losing rising increased
+swims yoga cycling exercise strength training distance oxygen breathing temperature glucose energy
+flights stairs water meditate meditation meditated mindful sleeping asleep walked weigh weighed
+weighing exercised trained hiking pilates rowing tennis elliptical variability saturation
+respiratory systolic diastolic daylight headphone noise protein caffeine fitness maximum minimum
+highest lowest longest shortest climb climbed most least total count number latest recent typical
+trend trending what when where which how many much often long show tell give compared compare
+comparison difference remember forget delete before after since during between until against
+versus than more less better worse higher lower longer lately recently usually previous current
+currently bloodpressure goal goals target rings closed close reached reach achieve progress
+reading readings measure measured measurements session sessions anymore january february april
+june july august september october november december monday tuesday wednesday thursday friday
+saturday sunday weekend weekends morning evening afternoon tonight tomorrow weeks months years
+nights year summer winter autumn physio allergic allergy doctor weather injury improving
+increasing decreasing increased decreased changed change please thanks thank hello should would
+could about everyday daily active activity single furthest farthest calory litres liters down
+status checks cycle cycled kilometers kilometres woke wake awake deep kilos pounds stood hiked
+averages totals floors standing breaths heartrate dropping dropped falling gaining losing rising
 """.split()  # noqa: SIM905 - a table, to be read
 )
