@@ -87,11 +87,14 @@ GOAL = anywhere(
     (?:ing)? (?:to )?""",
     r"""\bi (?:want|wanted|wish|hope|hoped|planned|plan|intend|was trying|am trying|set out
     |am supposed|was supposed)(?:ed)? to (?!know|see|hear|look|find|check|ask|get)""",
-    r"\b(?:am|was) i (?:working|shooting|going for|striving)\b|\b(?:am|was) i supposed\b(?=.*[MS])",
+    r"""\b(?:am|was) i (?:currently |still |actually |really )?(?:working|shooting|going for
+    |striving)\b""",
+    r"\b(?:am|was) i supposed\b(?=.*[MS])",
     r"[MS].*\b(?:am|was) i supposed\b",
 )
 AIMED_AT = words(
-    "what (?:am|was|were|have) (?:i|we) (?:been )?(?:working|aiming|going|striving|heading)",
+    "what (?:am|was|were|have) (?:i|we) (?:been |currently |still )?"
+    "(?:working|aiming|going|striving|heading)",
     "(?:do|did) i (?:want|hope|plan|aim|wish)",
     "(?:am|was) i (?:trying|hoping|aiming|planning) to",
     "(?:it|that) i (?:wanted|want|hoped|planned|aimed|meant) to",
@@ -154,7 +157,7 @@ KNOWLEDGE = anywhere(
     r"""\b(?:an?|most|the average|average|healthy|young|older|grown) (?:adult|person|human|man|woman
     |people|adults|runners?|athletes?|child|teenager|somebody|user)s?\b""",
     r"\b(?:for|at) my age\b|\bfor (?:a|an|someone) (?:\w+ )*(?:year|man|woman|person|adult|old)\b",
-    r"\bshould (?:i|an?|one|people|you|we|my|the|adults?|[MSAW])\b",
+    r"\bshould (?:i|an?|one|people|you|we|my|the|adults?|it|that|they|[MSAW])\b",
     r"""\b(?:does|do) (?:one|people|you|adults|humans|an?|most|drinking|eating|[MSAW]|running
     |walking|sleeping|coffee|caffeine|alcohol|stretching|sugar|meat|stress|exercise)\b
     (?! (?:my|last|first))""",

@@ -50,7 +50,8 @@ ASKS_BACK = re.compile(r"\b(?:what|which|when|where|who|whose|why|how)\b.*\b(?:d
 GOALS = words("goals?|targets?")
 # What bodies do, and no metric: of others it is asked as metrics are
 OF_BODIES = words(
-    "rings?|fit|fitter|fitness|healthy|healthier|active|lazy|eat|ate|drink|drank|burn(?:ed|t)?"
+    "cholesterol|health|in shape",
+    "rings?|fit|fitter|fitness|healthy|healthier|active|lazy|eat|ate|drink|drank|burn(?:ed|t)?",
 )
 ASKS_WHEN = words(
     r"""(?:when|where|how often|how many times|how long ago|since when|what (?:day|date|month|year))
@@ -65,7 +66,10 @@ DOER = joined(
      |hey |and |then |also |just |now |help me(?: to)? |go ahead and |okay |ok |let us
      |you (?:should|must|can) |please can you |alexa |siri )*"""
 )
-GADGET = "(?:watch|phone|tracker|device|app|smart scale|headphones|tablet|laptop|computer|tv)"
+GADGET = joined(
+    """(?:watch|airpods|earbuds|charger|strap|sensor|scale|phone|tracker|device|app|smart scale
+    |headphones|tablet|laptop|computer|tv)"""
+)
 ACTIONS = re.compile(
     DOER
     + joined(
@@ -186,8 +190,8 @@ WORLD = words(
     |watch
     |eat|sell|park)|how (?:old|tall|rich|famous) is (?!my|the|an?\b|it|that|this)\w+
     |meaning of life|wikipedia|horoscope|star sign|lottery""",
-    r"""recipes?|restaurants?|pizza|sandwich|bread|cake|takeaway|cinema|movies?|films?|netflix
-    |series
+    r"""cheapest|for sale|on sale|recipes?|restaurants?|pizza|sandwich|bread|cake|takeaway|cinema
+    |movies?|films?|netflix|series
     |tv|television|music|songs?|albums?|radio|podcasts?|concert|theat(?:er|re)|museum|hotels?
     |tickets?|airport|flights? (?:to|from)
     |train to|bus|taxi|uber|traffic|parking|directions|supermarket|shops?|store|opening hours

@@ -65,6 +65,9 @@ VOCATIVE = re.compile(
     r"|think|guess"
     r"|suppose|know|bet|like (?:it|that|you)|love (?:it|that|you)|owe you\b.*|appreciate\b.*|mean"
     r"|hear you|agree|(?:really )?(?:love|like|adore|enjoy|trust|miss|hate)\b.*\byou)"
-    r"|(?:made|makes) my day|i (?:was|got|am) (?:just |only )?(?:distracted|busy|away|confused"
+    r"|(?:made|makes) my day|(?:all|what|just what|exactly what) i (?:needed|need|wanted"
+    r"|was looking for)|i am (?:so |very |really |just |all )?(?:good|fine|ok|okay|set|grateful"
+    r"|impressed|happy|glad|pleased|delighted|thankful|amazed)(?! at| with)"
+    r"|i (?:was|got|am) (?:just |only )?(?:distracted|busy|away|confused"
     r"|interrupted|joking|kidding|asking|wondering|curious|bored|done|off|back|here|testing))\b"
 )

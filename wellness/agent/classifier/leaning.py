@@ -13,10 +13,12 @@ WORD = re.compile(r"\w+")
 THAT_TIME = re.compile(
     r"\b(?:during|in|over|on|at|for|throughout|within) (?:that|then|those|the same)"
     r"(?: (?:day|night|week|month|time|period|year|trip|days|nights|weekend))?\s*(?:$|[?.!,])"
+    r"|\b(?:is|was|were|are) (?:that|it|those)\s*[?.!]*$"
     r"|\bof (?:it|that|those|them)\b|\bthat (?:day|night|week|weekend|month|year|time|period)\b"
     r"|\b(?:then|at the time|back then|meanwhile|the same (?:day|night|week|month|time|period))\b"
 )
 TAKEN = re.compile(
+    r"^(?:and )?(?:on )?(?:when|(?:what|which) (?:day|date))(?: exactly)?\s*[?.!]*$|"
     r"^(?:\w+,? ){0,2}?(?:when|what (?:day|date|time)|how long ago"
     r"|on (?:which|what) (?:day|date))\b"
     r"(?!.*\bi\b).*\b(?:that|it|this|those|they|reading|value|measurement|one)\b"

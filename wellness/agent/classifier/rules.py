@@ -25,7 +25,7 @@ ASKED_TO_KEEP = re.compile(
 TOPIC = re.compile("[MSAW]")
 DATA_TOPIC = re.compile("[MS]")
 HOURS = re.compile(
-    r"\bhow (?:many hours|long|much)\b|\b(?:hours|up|out|restless|N)\b|"
+    r"\bhow (?:many hours|long|much|many did i get)\b|\b(?:hours|up|out|restless|N)\b|"
     r"^(?:\w+ )?how was (?:my (?:rest|night) )?P|\b(?:good|bad|rough|quiet|restful|better|decent"
     r"|proper)\b"
 )
@@ -156,6 +156,8 @@ def _goals(reading: Reading) -> Part | None:
 def _knowledge(reading: Reading) -> Part | None:
     """What holds for everybody: no time is named, or nobody in particular."""
     personal = reading.has(asks.PERSONAL)
+    if len(reading.whens) > 1 and reading.topics:  # "which was better for steps, May or June?"
+        return None
     if reading.whens and personal:
         return None
     if reading.whens and reading.has(cues.READINGS) and reading.has(TOPIC):
@@ -200,7 +202,12 @@ def _verb(reading: Reading) -> Part | None:
 
 def implied(reading: Reading) -> str:
     """The metric that a verb means where an amount of it is asked; "" if none."""
-    if reading.topics or not reading.has(AMOUNT):
+    if reading.topics:
+        return ""
+    weighs = any(one.quantity.unit == "kg" for one in reading.amounts)
+    if weighs and (reading.has(cues.ABOVE) or reading.has(cues.BELOW)):
+        return "BodyMass"  # "was I above 160 lb?"
+    if not reading.has(AMOUNT):
         return ""
     return next((name for name, verb in VERBS.items() if reading.has(verb)), "")
 

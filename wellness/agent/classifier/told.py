@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from wellness.agent.classifier import asks, cues, friendly, limits, requests
 from wellness.agent.classifier.leaning import ALSO, corrects
 from wellness.agent.classifier.openers import SUBJECTLESS
@@ -9,6 +11,12 @@ from wellness.agent.classifier.parts import Part, call, phrase_of
 from wellness.agent.classifier.reading import Reading
 from wellness.agent.classifier.rules import FALLBACKS, decide, goal_metric, recall, remember
 from wellness.agent.routes import Intent
+
+# "It is Dr. Evans", told after it was asked
+IT_IS = re.compile(
+    r"^(?:(?:oh|well|no|actually|sorry|so|and),? )*(?:it|he|she|they) (?:is|was|are) "
+)
+ASIDE = re.compile(r"^(?:and|also) (?:where|what|who|how|when) (?:i|my|we|our)\b")  # no question
 
 
 def stated(reading: Reading) -> Part:
@@ -28,6 +36,9 @@ def stated(reading: Reading) -> Part:
 def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     """What follows something told, asked or forgotten, and points back to it."""
     points = elliptic or reading.has(cues.PRONOUN)
+    tells = "?" not in reading.text and not reading.has(asks.WH)
+    if before.intent is Intent.RECALL and tells and IT_IS.match(reading.shape):
+        return corrected(reading)
     if before.intent is Intent.REMEMBER and corrects(reading):
         return corrected(reading)
     goal = before.intent is Intent.REMEMBER and before.reading.has(asks.GOAL)
@@ -35,7 +46,9 @@ def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
         period = phrase_of(reading.whens)
         made = call(Intent.PROGRESS, metric=goal_metric(before.reading), period=period)
         return Part(Intent.PROGRESS, (made,), "progress against that", reading)
-    told = not reading.whens and not reading.has(asks.WH)
+    told = not reading.whens and (
+        not reading.has(asks.WH) or ASIDE.match(reading.shape) is not None
+    )
     if before.intent is Intent.FORGET and elliptic and told and reading.has(ALSO):
         made = call(Intent.FORGET, query=reading.text.strip(" ?!."))
         return Part(Intent.FORGET, (made,), "asked to forget more", reading)

@@ -69,6 +69,7 @@ WRITTEN_OUT = tuple(
         ),
         (r"(?<=\w),? (?:lol|lmao|rofl|ha(?:ha)+|tbh|innit|xx+|i mean(?:t)?)(?=\s*[?.!]*$)", ""),
         (r"\s\+\s", " and "),
+        (r"\bmeat (?=(?:my|the|our)\b)", "meet "),
         (
             r"\b(this|last|the|that|past) (?:whole|entire|full) "
             r"(?=day|week|month|year|quarter|season|summer|winter|spring|night)",
@@ -86,7 +87,7 @@ WRITTEN_OUT = tuple(
 # What misspelt words may stand for: those that decide where a question goes, likelier ones first.
 TARGETS = tuple(
     """
-steps sleep step heart rate weight walk yesterday today average week month last night resting
+sugar sodium alcohol carbs weather steps sleep step heart rate weight walk yesterday today average week month last night resting
 pulse slept calories minutes hours blood pressure workout workouts running walking swimming swim
 swims yoga cycling exercise strength training distance oxygen breathing temperature glucose energy
 flights stairs water meditate meditation meditated mindful sleeping asleep walked weigh weighed

@@ -20,7 +20,7 @@ BLOOD_PRESSURE = "BloodPressure"  # two metrics in one name
 PARTS_OF = {BLOOD_PRESSURE: ("BloodPressureSystolic", "BloodPressureDiastolic")}
 
 METRIC_WORDS = {
-    "StepCount": "steps taken | daily steps | step total | step totals",
+    "StepCount": "steps taken | paces | daily steps | step total | step totals",
     "BodyMass": (
         "weigh in | weigh ins | weigh myself | weighed myself | weighing myself | weighings | "
         "how heavy | heavy | heavier | lighter | slimmer | slimming | my weights | all weights | "
@@ -66,7 +66,7 @@ METRIC_WORDS = {
         "minutes did i exercise | minutes of exercising | time exercising | apple exercise time"
     ),
     "AppleStandTime": (
-        "stand time | standing time | minutes standing | time standing | stood | standing | "
+        "stand time | stand minutes | standing minutes | standing time | minutes standing | time standing | stood | standing | "
         "did i stand"
     ),
     "AppleStandHour": "stand hours | hours standing | standing hours | hours did i stand",
@@ -114,7 +114,7 @@ METRIC_WORDS = {
     ),
     "DietaryProtein": "protein | protein intake",
     "DietaryCarbohydrates": "carbs | carbohydrates | carb intake",
-    "DietaryFatTotal": "dietary fat | fat intake | grams of fat",
+    "DietaryFatTotal": "dietary fat | fat intake | grams of fat | total fat | fats | fat i ate | fat consumed",
     "DietarySugar": "sugar | sugar intake",
     "DietaryFiber": "fiber | fibre",
     "DietaryCaffeine": "caffeine",
