@@ -87,24 +87,25 @@ WRITTEN_OUT = tuple(
 # What misspelt words may stand for: those that decide where a question goes, likelier ones first.
 TARGETS = tuple(
     """
-sugar sodium alcohol carbs weather steps sleep step heart rate weight walk yesterday today average week month last night resting
-pulse slept calories minutes hours blood pressure workout workouts running walking swimming swim
-swims yoga cycling exercise strength training distance oxygen breathing temperature glucose energy
-flights stairs water meditate meditation meditated mindful sleeping asleep walked weigh weighed
-weighing exercised trained hiking pilates rowing tennis elliptical variability saturation
-respiratory systolic diastolic daylight headphone noise protein caffeine fitness maximum minimum
-highest lowest longest shortest climb climbed most least total count number latest recent typical
-trend trending what when where which how many much often long show tell give compared compare
-comparison difference remember forget delete before after since during between until against
-versus than more less better worse higher lower longer lately recently usually previous current
-currently bloodpressure goal goals target rings closed close reached reach achieve progress
-reading readings measure measured measurements session sessions anymore january february april
-june july august september october november december monday tuesday wednesday thursday friday
-saturday sunday weekend weekends morning evening afternoon tonight tomorrow weeks months years
-nights year summer winter autumn physio allergic allergy doctor weather injury improving
-increasing decreasing increased decreased changed change please thanks thank hello should would
-could about everyday daily active activity single furthest farthest calory litres liters down
-status checks cycle cycled kilometers kilometres woke wake awake deep kilos pounds stood hiked
-averages totals floors standing breaths heartrate dropping dropped falling gaining losing rising
+sugar sodium alcohol carbs weather steps sleep step heart rate weight walk yesterday today average
+week month last night resting pulse slept calories minutes hours blood pressure workout workouts
+running walking swimming swim swims yoga cycling exercise strength training distance oxygen
+breathing temperature glucose energy flights stairs water meditate meditation meditated mindful
+sleeping asleep walked weigh weighed weighing exercised trained hiking pilates rowing tennis
+elliptical variability saturation respiratory systolic diastolic daylight headphone noise protein
+caffeine fitness maximum minimum highest lowest longest shortest climb climbed most least total
+count number latest recent typical trend trending what when where which how many much often long
+show tell give compared compare comparison difference remember forget delete before after since
+during between until against versus than more less better worse higher lower longer lately
+recently usually previous current currently bloodpressure goal goals target rings closed close
+reached reach achieve progress reading readings measure measured measurements session sessions
+anymore january february april june july august september october november december monday tuesday
+wednesday thursday friday saturday sunday weekend weekends morning evening afternoon tonight
+tomorrow weeks months years nights year summer winter autumn physio allergic allergy doctor injury
+improving increasing decreasing increased decreased changed change please thanks thank hello
+should would could about everyday daily active activity single furthest farthest calory litres
+liters down status checks cycle cycled kilometers kilometres woke wake awake deep kilos pounds
+stood hiked averages totals floors standing breaths heartrate dropping dropped falling gaining
+losing rising
 """.split()  # noqa: SIM905 - a table, to be read
 )

@@ -66,8 +66,8 @@ METRIC_WORDS = {
         "minutes did i exercise | minutes of exercising | time exercising | apple exercise time"
     ),
     "AppleStandTime": (
-        "stand time | stand minutes | standing minutes | standing time | minutes standing | time standing | stood | standing | "
-        "did i stand"
+        "stand time | stand minutes | standing minutes | standing time | minutes standing | "
+        "time standing | stood | standing | did i stand"
     ),
     "AppleStandHour": "stand hours | hours standing | standing hours | hours did i stand",
     "TimeInDaylight": (
@@ -114,7 +114,9 @@ METRIC_WORDS = {
     ),
     "DietaryProtein": "protein | protein intake",
     "DietaryCarbohydrates": "carbs | carbohydrates | carb intake",
-    "DietaryFatTotal": "dietary fat | fat intake | grams of fat | total fat | fats | fat i ate | fat consumed",
+    "DietaryFatTotal": (
+        "dietary fat | fat intake | grams of fat | total fat | fats | fat i ate | fat consumed"
+    ),
     "DietarySugar": "sugar | sugar intake",
     "DietaryFiber": "fiber | fibre",
     "DietaryCaffeine": "caffeine",
