@@ -96,6 +96,7 @@ AIMED_AT = words(
     "what (?:am|was|were|have) (?:i|we) (?:been |currently |still )?"
     "(?:working|aiming|going|striving|heading)",
     "(?:do|did) i (?:want|hope|plan|aim|wish)",
+    "what (?:i|we) (?:want|wanted|hope|hoped|plan|planned|aim|wish) to",
     "(?:am|was) i (?:trying|hoping|aiming|planning) to",
     "(?:it|that) i (?:wanted|want|hoped|planned|aimed|meant) to",
 )
@@ -158,7 +159,8 @@ KNOWLEDGE = anywhere(
     |people|adults|runners?|athletes?|child|teenager|somebody|user)s?\b""",
     r"\b(?:for|at) my age\b|\bfor (?:a|an|someone) (?:\w+ )*(?:year|man|woman|person|adult|old)\b",
     r"\bshould (?:i|an?|one|people|you|we|my|the|adults?|it|that|they|[MSAW])\b",
-    r"""\b(?:does|do) (?:one|people|you|adults|humans|an?|most|drinking|eating|[MSAW]|running
+    r"""\b(?<!\bi )(?<!last )(?:does|do) (?:one|people|you|adults|humans|an?|most|drinking|eating
+    |[MSAW]|running
     |walking|sleeping|coffee|caffeine|alcohol|stretching|sugar|meat|stress|exercise)\b
     (?! (?:my|last|first))""",
     r"""\bhow (?:can|could|should|do|to)(?: (?:i|you|one|we|people))? (?:best |quickly |safely

@@ -82,7 +82,8 @@ ACTIONS = re.compile(
     |(?:start|stop|pause|end|begin|resume|launch|open|close|quit)
      (?:an?|my|the|a new|tracking|recording) ?(?:\w+ )?(?:W|A|timer|app|tracking|recording|music
     |playlist|watch|spotify|session|stopwatch|camera|curtains|door|S)\b
-    |(?:book|order|buy|reserve|schedule|purchase|pay|hire|rent|cancel|reschedule|arrange|call
+    |(?:book|order|buy|sell|donate|return|refund|reserve|schedule|purchase|pay|hire|rent|cancel
+    |reschedule|arrange|call
     |phone|text
     |ring
     (?= (?:my|the|an?|him|her|them|up|for|our|dr)\b)|email|e-mail|message|mail|dm|whatsapp|tweet

@@ -88,7 +88,8 @@ TIMES = words(
      |individual |single )?(?:[MSN] )?(?:readings?|measurements?|values|entries|samples|weigh-?ins
     |checks|data ?points|records|recordings|sessions?|times|nights|occasions)
     |(?:on )?how many occasions|count (?:of|my|the)\b.*\b(?:readings?|measurements?|entries
-    |sessions?|times)|number of (?:M )?(?:readings?|measurements?|entries|sessions?)"""
+    |sessions?|times)|number of (?:M )?(?:checks|values|readings?|measurements?|entries
+    |sessions?)"""
 )
 
 # Aggregation

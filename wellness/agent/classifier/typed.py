@@ -33,7 +33,7 @@ SHORT = {
     "step": "stp", "though": "tho", "something": "sth", "this": "ths dis tis thi tihs htis",
     "little": "lil", "more": "mor moar mroe", "meant": "ment", "than": "thn tahn",
     "from": "frm", "did": "ddi dod", "you have": "youve", "you are": "youre",
-    "they are": "theyre", "would not": "wouldnt", "please": "pls plz plse",
+    "they are": "theyre", "would not": "wouldnt", "please": "pls plz",
     "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav hve",
     "session": "sesion",
     "sessions": "sesions",
