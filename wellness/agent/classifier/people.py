@@ -61,7 +61,10 @@ ONLY_OTHER = re.compile(
     rf"^(?:(?:and|or|but|so),? )?(?:did|does|do|has|have|is|was|were"
     rf"|will) {OTHER}(?: \w+)?\s*[?.!]*$"
 )
-ANYBODY = re.compile(r"\b(?:someone|somebody|anyone|anybody|everyone|everybody|people)\b(?! else)")
+ANYBODY = re.compile(
+    r"\b(?:someone|somebody|anyone|anybody|everyone|everybody|people)\b(?! (?:else|(?:in|at"
+    r"|from) my)\b)"
+)
 DOES = r"(?:took|slept|had|got|did|ran|walked|swam|weighed|cycled|burned|has|was|is|[a-z]{3,}s)"
 NAMED = re.compile(
     r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Ii]s|[Ww]as|[Ww]ill) (?:(?:little|old|young|big|poor|our"
