@@ -98,6 +98,14 @@ def test_what_was_told_in_one_conversation_is_known_in_another(make: Make, chat:
     assert said.recalled is said.remembered is None
 
 
+def test_what_goes_on_with_nothing_is_asked_back_without_a_model(make: Make) -> None:
+    agent = make(Scripted("never asked"))
+    for one in (agent, twin(agent)):
+        said = ask(one, "And in July?", "a new conversation")
+        assert (said.by, said.answer) == ("template", prompts.ASKS_BACK)
+        assert (said.model_calls, said.results) == (0, ())
+
+
 def test_an_answer_can_be_shown_as_json(make: Make, chat: OpenChat) -> None:
     import json
 
@@ -109,6 +117,26 @@ def test_an_answer_can_be_shown_as_json(make: Make, chat: OpenChat) -> None:
 
 
 # --- the twin --------------------------------------------------------------------------------
+
+
+def test_the_twins_route_with_the_same_second_opinion(make: Make) -> None:
+    agent = make(Scripted(VAGUE))
+    shares = []
+    for one in (agent, twin(agent)):
+        why = ask(one, STEPS, "a new conversation").route.why
+        shares.append([line for line in why if "a second opinion agrees" in line])
+    assert shares[0] == shares[1] != []
+
+
+def test_without_the_embedding_model_rules_route_and_the_answer_says_so(
+    make: Make, embedder: OllamaEmbedder
+) -> None:
+    switched = Switched(embedder)
+    without = twin(make(Scripted(VAGUE), embedding=switched))
+    switched.on = False
+    said = ask(without, STEPS)
+    assert said.results[0].ok
+    assert said.degraded == (f"Routed by rules: there is no second opinion: {GONE}",)
 
 
 def test_the_twins_differ_in_memory_alone(make: Make) -> None:

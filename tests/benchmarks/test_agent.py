@@ -24,7 +24,6 @@ from wellness.agent.agent import Agent
 from wellness.agent.meter import TimedEmbedder
 from wellness.agent.model import open_chat
 from wellness.agent.opening import memory_of
-from wellness.agent.stateless import twin
 from wellness.client import Client, connect
 from wellness.health.store import Store
 from wellness.lesson import twin_runs
@@ -102,7 +101,9 @@ def test_twins(
             memory = memory_of(store, timed, settings, clock=time.time, speaker=f"of {dialogue}")
             return Agent(store, chat, memory=memory, settings=settings, embedding=timed)
 
-        without = twin(Agent(store, chat, memory=None, settings=settings))
+        without = Agent(
+            store, chat, memory=None, settings=settings, embedding=TimedEmbedder(embedder)
+        )
         players = {
             twin_runs.STATEFUL: Fresh(stateful), twin_runs.STATELESS: Fresh(lambda _: without),
         }  # fmt: skip

@@ -154,22 +154,21 @@ def test_metrics_and_periods_vary(halves: dict[str, list[RoutedQuestion]]) -> No
             assert any(re.fullmatch(pattern, phrase) for phrase in spelled), name
 
 
-def test_the_classic_traps_are_there(halves: dict[str, list[RoutedQuestion]]) -> None:
-    for half in halves.values():
-        text = "\n".join(question.question for question in half)
-        traps = (
-            "marathon", "March", "May", "may", "second", "sec", "workout", "resting", "rest",
-            "see my", "(more|less|fewer) ", "hr", "forget|strike", "remember", "goal",
-        )  # fmt: skip
-        assert [word for word in traps if not re.search(rf"\b({word})", text)] == []
-        no_question = [
-            one for one in half
-            if one.intent not in (Intent.REMEMBER, Intent.FORGET) and one.calls
-            and one.question.endswith(".")
-        ]  # fmt: skip
-        assert len(no_question) >= 3, "questions that look like statements"
-        assert any(one.intent in (Intent.REMEMBER, Intent.FORGET) and "?" in one.question
-                   for one in half), "statements that look like questions"  # fmt: skip
+def test_the_classic_traps_are_there(everything: list[RoutedQuestion]) -> None:
+    text = "\n".join(question.question for question in everything)
+    traps = (
+        "marathon", "March", "May", "may", "second", "sec", "workout", "resting", "rest",
+        "see my", "(more|less|fewer) ", "hr", "forget|strike", "remember", "goal",
+    )  # fmt: skip
+    assert [word for word in traps if not re.search(rf"\b({word})", text)] == []
+    no_question = [
+        one for one in everything
+        if one.intent not in (Intent.REMEMBER, Intent.FORGET) and one.calls
+        and one.question.endswith(".")
+    ]  # fmt: skip
+    assert len(no_question) >= 6, "questions that look like statements"
+    assert any(one.intent in (Intent.REMEMBER, Intent.FORGET) and "?" in one.question
+               for one in everything), "statements that look like questions"  # fmt: skip
 
 
 # The halves share nothing, and nothing comes twice.

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from wellness.agent.checkpoints import Checkpoints
 from wellness.agent.classifier import Classifier
+from wellness.agent.doubts import second_opinion
 from wellness.agent.graph import Graph, build, mermaid
 from wellness.agent.meter import Chat, Meter, TimedEmbedder
 from wellness.agent.results import ToolResult
@@ -110,7 +111,9 @@ class Agent:
         store: whose health data.
         chat: words the answers, and routes what rules are not sure of.
         memory: of the same person; None for an agent that has none.
-        embedding: the model behind the memory, so that its time can be told from the agent's own.
+        embedding: the model behind the memory, and of the second opinion on where a question goes;
+            timed, so that its time can be told from the agent's own. Without, rules decide alone
+            where they are sure, and there is no second opinion.
         settings: those of the agent and of routing count here.
     """
 
@@ -173,8 +176,13 @@ class Agent:
         zone = self._home(now)
         rules = Classifier(now=now, zone=zone)
         model = ModelRouter(meter.choose, now=now, zone=zone)
-        router: Router = RulesThenModel(rules, model, threshold=self.settings.route_threshold)
+        # with a memory, the question's vector is that of the recall, from the embedding cache
         long = self.memory.long if self.memory else None
+        vectors = long.embedder if long else self.embedding
+        second = second_opinion(rules, vectors, meter.choose) if vectors else None
+        router: Router = RulesThenModel(
+            rules, model, threshold=self.settings.route_threshold, second=second
+        )
         tools: Tools = Toolbox(self.store, long, settings=self.settings, now=now, zone=zone)
         return Setting(
             tools, meter, router, self.settings, now, zone, memory=self.memory,

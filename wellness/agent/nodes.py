@@ -25,6 +25,7 @@ from wellness.agent.phrasing import (
     without_model,
 )
 from wellness.agent.routes import Intent
+from wellness.agent.routing import NO_OPINION
 from wellness.agent.state import By, Setting, Step, TurnState
 from wellness.agent.validator import validate as check
 from wellness.errors import ModelUnavailable, WellnessError
@@ -97,7 +98,9 @@ def classify(state: TurnState, setting: Setting) -> tuple[TurnState, dict[str, A
         "calls": [{"tool": call.name, "arguments": call.arguments} for call in route.calls],
         "why": list(route.why),
     }
-    return TurnState(route=route, rounds=state["rounds"] + 1), detail
+    lacking = [why for why in route.why if why.startswith(NO_OPINION)]
+    degraded = [*state["degraded"], *(f"Routed by rules: {why}" for why in lacking)]
+    return TurnState(route=route, rounds=state["rounds"] + 1, degraded=degraded), detail
 
 
 @observed

@@ -6,13 +6,14 @@ with open_agent(store, settings) as agent:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
 
 from wellness.agent.agent import Agent
 from wellness.agent.meter import Chat, Messages, TimedEmbedder
 from wellness.agent.model import open_chat
+from wellness.agent.opinion import load_weights
 from wellness.errors import BootstrapError, ModelUnavailable, ServerError
 from wellness.health.store import Store
 from wellness.memory.dual import DualMemory
@@ -45,7 +46,7 @@ class Silent:
         max_tokens: int = 0,
     ) -> NoReturn:
         """Raises ModelUnavailable."""
-        raise self._error()
+        raise _unavailable(self.reason, "chat")
 
     def choose(
         self,
@@ -55,12 +56,44 @@ class Silent:
         on_usage: Callable[[int, int], None] | None = None,
     ) -> NoReturn:
         """Raises ModelUnavailable."""
-        raise self._error()
+        raise _unavailable(self.reason, "chat")
 
-    def _error(self) -> ModelUnavailable:
-        if isinstance(self.reason, ModelUnavailable):
-            return self.reason
-        return ModelUnavailable("chat", "this machine", self.reason.message, hint=self.reason.hint)
+
+def _unavailable(
+    reason: ModelUnavailable | BootstrapError | ServerError, kind: str
+) -> ModelUnavailable:
+    if isinstance(reason, ModelUnavailable):
+        return reason
+    return ModelUnavailable(kind, "this machine", reason.message, hint=reason.hint)
+
+
+class NoVectors:
+    """In the place of an embedding model that is not there: each call says why."""
+
+    model = "none"
+
+    def __init__(self, reason: ModelUnavailable | BootstrapError | ServerError) -> None:
+        self.reason, self.dimensions = reason, load_weights().dimensions
+
+    def embed(self, texts: Sequence[str]) -> NoReturn:
+        """Raises ModelUnavailable."""
+        raise _unavailable(self.reason, "embedding")
+
+
+@contextmanager
+def embedder_for_routing(
+    settings: Settings, progress: Callable[[int, int], None] | None = None
+) -> Iterator[Embedder]:
+    """The embedding model for second opinions; one that says why there is none, if there is none.
+
+    Routing goes on without it, by rules and the chat model, and says so.
+    """
+    with ExitStack() as stack:
+        try:
+            embedder: Embedder = stack.enter_context(open_embedder(settings, progress=progress))
+        except (ModelUnavailable, BootstrapError, ServerError) as error:
+            embedder = NoVectors(error)
+        yield embedder
 
 
 def memory_of(
@@ -103,19 +136,17 @@ def open_agent(
 
     Args:
         clock: seconds since the epoch, for expiry.
-        memory: whether it has one; without, it needs no embedding model.
+        memory: whether it has one; without, it can do without an embedding model, and says so.
         progress: told about the fetch of models that are not there yet, in bytes.
 
     Raises:
         UnknownUser: nothing was imported for this person.
-        ModelUnavailable, ServerError, BootstrapError: there is no embedding model.
+        ModelUnavailable, ServerError, BootstrapError: there is no embedding model for a memory.
     """
     with ExitStack() as stack:
-        both = timed = None
-        if memory:
-            embedder = stack.enter_context(open_embedder(settings, progress=progress))
-            timed = TimedEmbedder(embedder)
-            both = memory_of(store, timed, settings, clock=clock)
+        opened = open_embedder if memory else embedder_for_routing
+        timed = TimedEmbedder(stack.enter_context(opened(settings, progress=progress)))
+        both = memory_of(store, timed, settings, clock=clock) if memory else None
         chat: Chat
         try:
             chat = stack.enter_context(open_chat(settings, progress=progress))

@@ -7,7 +7,7 @@ from typing import Any
 
 from wellness.agent import prompts
 from wellness.agent.results import ToolResult
-from wellness.agent.routes import Intent, Route
+from wellness.agent.routes import UNTOLD, Intent, Route
 from wellness.agent.state import By, Setting, TurnState
 from wellness.agent.validator import CheckedNumber, Validation, Verdict
 from wellness.memory.messages import Message, ToolCall
@@ -36,6 +36,8 @@ def _holds(number: CheckedNumber) -> bool:
 
 def without_model(route: Route, results: Sequence[ToolResult]) -> tuple[str, By] | None:
     """The answer where no model is needed, or none could help."""
+    if not results and UNTOLD in route.why:
+        return prompts.ASKS_BACK, "template"
     if not results and route.intent is Intent.OUT_OF_SCOPE:
         return prompts.REFUSAL, "template"
     if not results and route.by == "model":  # nobody recognised it

@@ -26,6 +26,10 @@ UNSURE = (
     "I am not sure what you mean. Ask me about your steps, heart rate, weight, sleep, workouts or "
     "goals, or tell me something to remember."
 )
+ASKS_BACK = (
+    "I do not know what that refers to: in this conversation I have no question before it. "
+    'Please name what you mean, for instance "How many steps did I take in July?".'
+)
 GREETING = "I am here. Ask me about your steps, heart rate, weight, sleep, workouts or goals."
 NOT_ANSWERED = "I could not answer that."
 FORGOTTEN = "Forgotten."  # what stands in the conversation: not what was forgotten

@@ -41,6 +41,8 @@ TOOL_OF: dict[Intent, str] = {
     Intent.REMEMBER: "remember_fact",
     Intent.FORGET: "forget_memory",
 }
+# The reason of a route without calls that asks back: "and in July?", and nothing was said before.
+UNTOLD = "it goes on with something that was not said before"
 INTENT_OF: dict[str, Intent] = {tool: intent for intent, tool in TOOL_OF.items()}
 
 

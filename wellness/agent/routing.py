@@ -18,10 +18,11 @@ from wellness.agent.chosen import Mended, mended
 from wellness.agent.classifier import Classifier
 from wellness.agent.doubts import Choose, SecondOpinion
 from wellness.agent.examples import NO_TOOL
-from wellness.agent.routes import INTENT_OF, Intent, Route, Router
+from wellness.agent.routes import INTENT_OF, UNTOLD, Intent, Route, Router
 from wellness.errors import ModelUnavailable
 from wellness.memory.messages import ToolCall, Turn
 
+NO_OPINION = "there is no second opinion"  # how the reason begins that says so
 LONGEST = 600  # characters of a question that a model is asked; the rest is talk
 # How sure a model's choice is: the rules choose the same tools; or its metrics and periods stand in
 # the question; or neither. Roughly: of 62 questions that rules were unsure of, a model of 1.5
@@ -116,11 +117,13 @@ class RulesThenModel:
     def route(self, question: str, *, turns: Sequence[Turn] = ()) -> Route:
         """Where a question goes; see `wellness.agent.routes.Router`."""
         rules = self.rules.route(question, turns=turns)
+        if UNTOLD in rules.why:  # nobody can know what that is, a model would make something up
+            return rules
         if self.second:
             try:
                 return self.second.settle(rules, question, turns)
             except ModelUnavailable as error:
-                rules = replace(rules, why=(*rules.why, f"there is no second opinion: {error}"))
+                rules = replace(rules, why=(*rules.why, f"{NO_OPINION}: {error}"))
         if rules.confidence >= self.threshold:
             return rules
         unsure = f"the rules were unsure ({rules.confidence:.2f} below {self.threshold:.2f})"

@@ -54,7 +54,10 @@ def route(
         str, typer.Option(help="IANA time zone; the person's, else this machine's.")
     ] = "",
     model: Annotated[
-        bool, typer.Option("--model", help="Ask the chat model where the rules are unsure.")
+        bool,
+        typer.Option(
+            "--model", help="With a second opinion, and the chat model where that differs."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -119,7 +122,7 @@ def _asked(user: str, conversation: str, now: str, zone: str, after: Sequence[st
 
 @contextmanager
 def _router(asked: _Asked, *, model: bool, quiet: bool) -> Iterator[Router]:
-    """Rules; with `model` also the chat model of this machine."""
+    """Rules; with `model` also a second opinion, and the chat model of this machine."""
     from wellness.agent.classifier import Classifier
     from wellness.settings import load
 
@@ -128,12 +131,18 @@ def _router(asked: _Asked, *, model: bool, quiet: bool) -> Iterator[Router]:
     if not model:
         yield rules
         return
+    from wellness.agent.doubts import second_opinion
     from wellness.agent.model import open_chat
+    from wellness.agent.opening import embedder_for_routing
     from wellness.agent.routing import ModelRouter, RulesThenModel
 
     settings = load()
     with ExitStack() as stack:
         update = stack.enter_context(progress("Fetching the chat model", quiet=quiet))
         chat = stack.enter_context(open_chat(settings, progress=update))
+        embedder = stack.enter_context(embedder_for_routing(settings))
         asking = ModelRouter(chat.choose, **at)
-        yield RulesThenModel(rules, asking, threshold=settings.route_threshold)
+        yield RulesThenModel(
+            rules, asking, threshold=settings.route_threshold,
+            second=second_opinion(rules, embedder, chat.choose),
+        )  # fmt: skip

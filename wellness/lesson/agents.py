@@ -52,5 +52,6 @@ def players(lesson: Lesson, store: Store) -> dict[str, Fresh]:
     def stateful(dialogue: str) -> Agent:
         return open_twins(lesson, store, speaker=f"dialogue {dialogue}").stateful
 
-    without = twin(Agent(store, lesson.chat(), memory=None, settings=lesson.settings))
+    timed = TimedEmbedder(lesson.embedder())
+    without = Agent(store, lesson.chat(), memory=None, settings=lesson.settings, embedding=timed)
     return {"with memory": Fresh(stateful), "without": Fresh(lambda _: without)}

@@ -66,3 +66,8 @@ ACTIVITIES = {
         "| sporty | sweat session"
     ),
 }  # fmt: skip
+# The metric that comes nearest to an activity where a metric is needed
+NEAREST = {
+    "Walking": "StepCount", "Running": "DistanceWalkingRunning", "Hiking": "DistanceWalkingRunning",
+    "Cycling": "DistanceCycling", "Swimming": "DistanceSwimming", "": "AppleExerciseTime",
+}  # fmt: skip

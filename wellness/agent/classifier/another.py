@@ -10,22 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from wellness.agent.classifier import asks, cues
+from wellness.agent.classifier.activities import NEAREST
 from wellness.agent.classifier.beside import When
 from wellness.agent.classifier.figures import compared, direction, figures
 from wellness.agent.classifier.heads import aggregations, heads, metrics_of
 from wellness.agent.classifier.leaning import is_elliptic, points_at_time
 from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phrase_of, phrases_of
 from wellness.agent.classifier.reading import Reading
-from wellness.agent.classifier.rules import recall, remember
+from wellness.agent.classifier.rules import forget, recall, remember
 from wellness.agent.classifier.vocabulary import ACTIVITY, SLEEP
 from wellness.agent.routes import Intent
 from wellness.memory.messages import ToolCall
 
-# The metric that comes nearest to an activity where a metric is needed
-NEAREST = {
-    "Walking": "StepCount", "Running": "DistanceWalkingRunning", "Hiking": "DistanceWalkingRunning",
-    "Cycling": "DistanceCycling", "Swimming": "DistanceSwimming", "": "AppleExerciseTime",
-}  # fmt: skip
 DISTANCE = "DistanceWalkingRunning"
 
 
@@ -62,8 +58,7 @@ def as_if(intent: Intent, part: Part, before: Part | None) -> tuple[ToolCall, ..
     if intent is Intent.REMEMBER:
         return remember(reading, "").calls
     if intent is Intent.FORGET:
-        query = asks.FORGET.sub("", reading.text.lower(), count=1).strip(" ?!.,") or reading.text
-        return (call(Intent.FORGET, query=query),)
+        return forget(reading).calls
     reading = _completed(reading, before)
     if intent is Intent.GOALS:
         return (call(Intent.GOALS, period=phrase_of(reading.whens)),)

@@ -1,58 +1,8 @@
-"""Cues in the shape of a clause that lead away from data: to memory, goals and knowledge."""
+"""Cues in the shape of a clause that lead away from data: to what was told, goals and knowledge."""
 
 from __future__ import annotations
 
-from wellness.agent.classifier.patterns import anywhere, joined, words
-
-# Requests to the memory
-BEFORE = joined(
-    r"""^(?:(?:please|and|also|then|ok|okay|now|actually|no|just|so|oh|hey|well|maybe|better
-    |completely|by the way|one more thing|can you|could you|would you|will you|you can|you may
-    |you should|go ahead and|wait|hold on|sorry|hm+|um|right|then|thanks
-    |on second thoughts?|i (?:would like|want|need) (?:you )?to)[, ]+)*"""
-)
-FORGET = anywhere(
-    BEFORE
-    + r"""(?:forget|delete|remove|erase|wipe|scrap|discard|unlearn|drop|clear|strike|get rid of
-    |throw away|purge
-    |cancel(?= .*\b(?:goals?|targets?|notes?|facts?|that|this|it|allerg\w+)\b))\b(?! to\b
-    | how\b)(?! it\s*$)""",
-    r"""\b(?:stop remembering|do not (?:remember|keep|store|save)|no longer (?:remember|keep)
-    |(?:do not|no longer) (?:want|need) you to (?:remember|know|keep|store)
-    |(?:rather|prefer)(?: that| if)? you (?:did not|do not|not|no longer|stop(?:ped)?|to stop)
-     (?:remember\w*|ke(?:ep|pt)|kn[eo]w|stor\w+)
-    |(?:rather|prefer|better)(?: that| if)? you (?:to )?forg[eo]t
-    |you (?:need not|do not (?:need|have) to|can stop) (?:remember|keep|know|store)\w*
-    |take (?:that|it) (?:back|out)|(?:out of|from) your (?:memory|notes|records)
-    |i (?:hereby )?(?:take|took) back|, forget (?:it|that|about (?:it|that)))\b""",
-)
-REMEMBER = anywhere(
-    r"\b(?:do not|never) forget\b(?! to (?:tell|show))",
-    BEFORE
-    + r"""(?:remember(?! (?:when|what|how|who|where|which|if|whether|me)\b)|note|make a note
-    |take (?:a )?note|write (?:this |that |it )?down|jot|save|store
-    |(?:keep|bear) (?:(?:that|this|it) )?in mind|keep a note
-    |memori[sz]e|know that|let it be known|be aware|for the record|fyi
-    |put (?:this |that |it )?(?:down|in your)|record (?:that|the fact)|log that
-    |add (?:a note|to your (?:memory|notes))|(?:set|change|update|make|adjust|raise|lower|move
-    |increase|put|bring|reset|correct|edit|replace) (?:my|the|our) (?:new |weekly |daily |current )?
-    (?:[\w-]+ |[MSAW] ){0,3}?(?:goal|target|aim|allergy|allergies|doctor|physio|name
-    |preference)s?)\b""",
-    r"\b(?:remember|note|keep in mind|know) that (?:i|my|we|our)\b|, (?:please )?remember\b",
-)
-
-# Keeps what was told right before: "please keep that in mind"
-POINTS_BACK = anywhere(
-    BEFORE
-    + r"""(?:remember|note|save|store|keep|bear|write|put|know) (?:that|this|it|them)
-    (?: (?:in mind|down|please|for (?:me|later)|in your (?:notes|memory)))*\s*[.!]*$"""
-)
-# Says why something is to be kept, and is nothing to keep itself
-FORGETFUL = words(
-    r"""forget(?:ting|ful|s)?|forgot(?:ten)?|blank(?:ing)?|remember|(?:slips?|slipping) my mind
-    |(?:lose|losing) track|memory|mix (?:it|them) up|wrong|mistakes?|mistaken|changed my mind
-    |not true|confused"""
-)
+from wellness.agent.classifier.patterns import anywhere, words
 
 # What was told
 RECALL = anywhere(
@@ -63,6 +13,8 @@ RECALL = anywhere(
     r"""\b(?:did|have|had) i (?:ever |already |once |just |previously )*(?:tell|told|mention\w*|say
     |said|talk\w*|complain\w*)\b""",
     r"\bi (?:ever |already |once |just )?(?:told|mentioned|said)\b",
+    r"\bwhat (?:my|the|our) [\w ]{1,20}? (?:said|told|recommended|suggested|advised|prescribed"
+    r"|thinks?|wanted)\b",
     r"\bdo you (?:still |happen to )?(?:remember|recall)\b",
     r"\bwhat (?:do|did|can) you (?:still )?(?:know|remember|recall|have (?:on|about))\b",
     r"\bremind me (?:who|where|which|about|why)\b|\bwhat is in (?:my|your) (?:memory|notes)\b",
@@ -135,12 +87,16 @@ GOAL = anywhere(
     (?:ing)? (?:to )?""",
     r"""\bi (?:want|wanted|wish|hope|hoped|planned|plan|intend|was trying|am trying|set out
     |am supposed|was supposed)(?:ed)? to (?!know|see|hear|look|find|check|ask|get)""",
-    r"\b(?:am|was) i (?:working|shooting|going for|striving)\b|\b(?:am|was) i supposed\b(?=.*[MS])",
+    r"""\b(?:am|was) i (?:currently |still |actually |really )?(?:working|shooting|going for
+    |striving)\b""",
+    r"\b(?:am|was) i supposed\b(?=.*[MS])",
     r"[MS].*\b(?:am|was) i supposed\b",
 )
 AIMED_AT = words(
-    "what (?:am|was|were|have) (?:i|we) (?:been )?(?:working|aiming|going|striving|heading)",
+    "what (?:am|was|were|have) (?:i|we) (?:been |currently |still )?"
+    "(?:working|aiming|going|striving|heading)",
     "(?:do|did) i (?:want|hope|plan|aim|wish)",
+    "what (?:i|we) (?:want|wanted|hope|hoped|plan|planned|aim|wish) to",
     "(?:am|was) i (?:trying|hoping|aiming|planning) to",
     "(?:it|that) i (?:wanted|want|hoped|planned|aimed|meant) to",
 )
@@ -158,7 +114,10 @@ REACHED = words(
     |stick to
     |pass(?:ed)?|surpass\w*|exceed\w*|manag\w*|kept (?:up|to)|keep(?:ing)? (?:up|to)
     |stay(?:ed|ing)? (?:within|on|under)""",
-    r"""how (?:far|close|near|well|badly)|far (?:from|off|away|along)|near(?:er|ly)?|away from
+    r"""how (?:far|close|near|well|badly)|(?:am|was|are) i (?:\w+ )?(?:close|near)|far (?:from|off
+    |away|along)|near(?:er|ly)?|away from
+    |(?:share|fraction|part|portion|proportion|amount) of (?:my|the)|get through|got through
+    |how (?:much|many)\b.*\b(?:until|till|short of|away from|to lose|to gain|to reach|to get to)
     |left (?:to|until|before|till)?|to go|still (?:need|have|to)|on (?:track|target|course|pace)
     |off track|remain\w*|behind|ahead of|progress\w*|how much (?:more|further|longer)
     |how many more|come along|coming along|towards?|percent\w*|missing|lack\w*|there yet|short of
@@ -173,6 +132,12 @@ DAYS_REACHING = words(
 )
 EVERY_DAY = words("(?:every|each|any|all) (?:single )?days?")
 CLOSE_TO = words("how (?:close|far|near)")
+# "How much do I still have to lose to reach N", "how many pounds until I am at N"
+LEFT_TO = words(
+    r"""(?:how (?:much|many)\b.*|M )\b(?:until|till|before i (?:am|reach|get|hit)|to lose|to gain
+    |to go
+    |to shed|to reach|to get to|to hit|short of|away from|off)\b.* N"""
+)
 
 WH = words("what|how|when|where|which|who|whose|why")
 
@@ -193,8 +158,9 @@ KNOWLEDGE = anywhere(
     r"""\b(?:an?|most|the average|average|healthy|young|older|grown) (?:adult|person|human|man|woman
     |people|adults|runners?|athletes?|child|teenager|somebody|user)s?\b""",
     r"\b(?:for|at) my age\b|\bfor (?:a|an|someone) (?:\w+ )*(?:year|man|woman|person|adult|old)\b",
-    r"\bshould (?:i|an?|one|people|you|we|my|the|adults?|[MSAW])\b",
-    r"""\b(?:does|do) (?:one|people|you|adults|humans|an?|most|drinking|eating|[MSAW]|running
+    r"\bshould (?:i|an?|one|people|you|we|my|the|adults?|it|that|they|[MSAW])\b",
+    r"""\b(?<!\bi )(?<!last )(?:does|do) (?:one|people|you|adults|humans|an?|most|drinking|eating
+    |[MSAW]|running
     |walking|sleeping|coffee|caffeine|alcohol|stretching|sugar|meat|stress|exercise)\b
     (?! (?:my|last|first))""",
     r"""\bhow (?:can|could|should|do|to)(?: (?:i|you|one|we|people))? (?:best |quickly |safely

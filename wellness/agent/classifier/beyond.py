@@ -7,115 +7,52 @@ import re
 from wellness.agent.classifier.patterns import anywhere, joined, word_set, words
 
 TOPIC = re.compile(r"[MSAW]")
-# Other people, and whose data is asked for
-RELATIVES = joined(
-    """(?:wife|husband|spouse|partner|girlfriend|boyfriend|fiance|mother|father|mom|mum|mam|dad
-    |mommy|daddy|parents?|brother|sister|siblings?|son|daughter|kids?|child|children|baby|uncle
-    |aunt|cousin|nephew|niece|grandma|grandpa|grandmother|grandfather|gran|granny|friends?|buddy
-    |mate|roommate|flatmate|housemate|neighbou?rs?|colleagues?|coworkers?|co-workers?|boss
-    |team(?:mates?)?|in-laws?|twin|dog|cat|puppy|pet|horse|ex|coach|trainer|doctor|physio|teacher
-    |manager|family)"""
-)
-OTHER = joined(
-    rf"""(?:(?:my|our|his|her|their|the|your|a)
-    (?: (?:best|little|big|older|younger|elder|oldest|youngest|twin|step|old|new|good|late|running
-    |gym|training))? {RELATIVES}|he|she|they(?<!than they)|someone(?: else)?|somebody(?: else)?
-    |anyone(?: else)?
-    |anybody(?: else)?|everyone(?: else)?|everybody(?: else)?|other people|others
-    |(?:people|folks|users) (?:in|at|from) (?:my|our) \w+)"""
-)
-OTHERS = anywhere(
-    rf"\b(?:did|does|do|has|have|had|is|was|were|are|will|can|could|of|for|than|about) {OTHER}\b"
-    r"(?!'s (?:name|birthday))",
-    rf"\b{OTHER}'s? (?!name|birthday)(?:\w+ ){{0,3}}?[MSAW]",
-    r"\b(?:his|her|their) (?:\w+ ){0,2}?[MSAW]",
-    rf"^(?:and |what about |how about |but )*{OTHER}\b(?!.*\b(?:my (?:\w+ )?[MSAW]|i)\b)",
-    rf"\b{OTHER} (?:M|S|A|W|take|took|get|got|sleep|have|had|do|did)\b",
-    r"\b(?:yours|yourself)\b|\b(?:do|did|have) you [SAWM]|\byour (?:[SAMW]|average|maximum)",
-)
-NAMED = re.compile(
-    r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Ii]s|[Ww]as|[Ww]ill) (?P<who>[A-Z][a-z]+)\b(?! \d)"
-    r"|\b(?P<whose>[A-Z][a-z]+)'s? (?=[a-z])"
-)
-NO_NAME = word_set(
-    """monday tuesday wednesday thursday friday saturday sunday january february march april may
-    june july august september october november december what how that it there who where when let
-    he she today yesterday apple spring summer autumn fall winter sleep weight heart my yoga new
-    christmas easter steps hrv resting last this tokyo"""
-)
-
 # The future
 UNITS = "(?:days?|weeks?|months?|years?)"
 FUTURE = words(
     r"(?:will|shall) (?:i|my|we|it|there|the|that|you be|M|S|A|W)",
     r"""going to (?:be|take|do|weigh|reach|hit|lose|gain|sleep|walk|run|have|get|make|need|improve
-    |[MSAW])""",
+    |win|finish|drop|fall|rise|go|feel|look|turn out|end up|come|happen|beat|manage|[MSAW])""",
     rf"""tomorrow|(?:next|coming|upcoming|following) (?:few |couple of |N )?(?:{UNITS}|quarter
     |weekend|season|summer|winter|spring|autumn|fall|night|time|(?:mon|tues|wednes|thurs|fri|satur
     |sun)day|january|february|march|april|may|june|july|august|september|october|november|december
     |W|A)""",
-    r"predict\w*|forecast|projected?|from now|in the future|gonna|likely to",
-    r"estimate (?:when|how|my)",
+    r"do you (?:expect|foresee|anticipate)|predict\w*|forecast|projected?|from now|in the future"
+    r"|gonna|likely to",
+    r"would .* (?:in|by) (?:a|N|two|six|the end)|by P(?= will)",
+    r"(?<!did )(?<!last )estimate (?:when|how|my)(?! .*\bdid\b)",
     r"when (?:will|am i going to)|how long (?:will|until|till)|by (?:next|christmas|new year)",
     r"by the end of (?:the|next)|how much (?:longer|more time) (?:will|until|do i have)|will i",
     r"(?:at|with) this (?:rate|pace)",
+    r"(?:i|we|it|they) will(?! not remember)",
+)
+# Asks what will be, whatever it is about
+AHEAD = re.compile(
+    r"^(?:\w+,? ){0,2}?(?:(?:who|what|when|where|which|how)\b.{0,30}?)?\b(?:will (?!you\b)|(?:am"
+    r"|is|are) "
+    r"(?:i|we|it|they|he|she|there|(?:my|the) [\w ]{1,20}?|[MSAW]|who)? ?(?:\w+ )?"
+    r"going to (?!(?:the|my|a|an|see|physio|[a-z]+ing)\b))"
 )
 SOON = re.compile(
-    rf"\bin (?:a|an|one|two|three|N|a few|six|ten) {UNITS}(?: time| from now)?\s*(?:$|[?.!])"
+    rf"\bin (?!(?:a|one|N) (?:single )?day)(?:a|an|one|two|three|N|a few|six|ten) {UNITS}(?: time"
+    rf"| from now)?\s*(?:$|[?.!])"
 )
 BACK = words("did|was|were|have|has|had|ever|done")
-PREDICTS = words("will|am i going to|are we going to|going to (?:reach|hit|make|meet|get)")
+PREDICTS = words(
+    "will|shall (?:i|we)|am i going to|are we going to|going to (?:reach|hit|make|meet|get)"
+)
 AIMS = words(
     "goals?|targets?|aims?|aiming|objectives?",
     "(?:want|plan|hope|wish|aspire|mean|intend|aim|would like|would love)(?:n?ing)? to",
 )
 
-# Diagnoses and treatments
-ILLNESS = joined(
-    r"""(?:diabet\w+|pre-?diabet\w+|cancer|ap(?:n|no)o?ea|hypertension|high blood pressure|high M
-    |arr?h?ythmi\w+|afib|a-fib|atrial|covid(?:-19)?|flu|influenza|infection\w*|ana?emi[ac]|asthma
-    |depress\w+|anxiety|adhd|autis\w+|burn-?out|(?:heart|M|thyroid|kidney|liver|lung|eating|sleep|S
-    |mental|panic) (?:disease|condition|problems?|failure|attack|trouble|disorder|issues?)
-    |insomni\w+|pneumonia|bronchitis|stroke|tumou?r|concussion|fracture\w*|broken|pregnan\w+
-    |deficien\w+|migraines?|\w+itis|\w+osis|\w+a?emia|disorder|disease|syndrome|ill|sick|illness
-    |virus|fever|overtrain\w*|allergic reaction|torn|sprained|dehydrat\w+|lyme|coeliac|celiac
-    |thyroid|menopause|parkinson\S*|alzheimer\S*|ulcer|hernia|blood clot|long covid
-    |something (?:wrong|serious)|dying|burnt out|obese|underweight|overweight)"""
-)
-MEDICINE = joined(
-    r"""(?:medicines?|medications?|meds|drugs?|pills?|antibiotics|ibuprofen|aspirin|paracetamol
-    |painkillers?|tablets?|insulin|antidepressants?|statins?|melatonin|beta blockers?|drops
-    |creams?|ointments?|syrups?|sprays?)"""
-)
-DIAGNOSIS = anywhere(
-    rf"""\b(?:(?:do|could|might|may|would|have|can) i (?:really |possibly |maybe |perhaps )?(?:have
-    |got|be|suffer\w*|be having|be suffering from|get|caught|contracted|developed)?|(?:am|was) i
-     (?:getting |having |coming down with |at risk (?:of|for) |developing |suffering from |going )?
-    |i (?:might |may |could )?(?:have(?: got)?|am having|am|suffer from|be having)
-    |(?:is|are|was|could|might|can) (?:this|it|that|these|they|my [\w ]{{1,20}}?)
-    (?: [\w ]{{1,20}}?)?(?: be)?|(?:sign|signs|symptom|symptoms|chance|risk) of|risk (?:of|for)
-    |(?:likely|chances) (?:that )?i have|caused by|because of)(?:\s*\b(?:a|an|the|any|some|having
-    |getting|type (?:1|2|N)|chronic|mild|severe|maybe|got|early|sleep|S|M)\b)*\s*\b{ILLNESS}\b""",
-    r"\bdiagnos\w*|\bsymptoms?\b",
-    r"\bwhat (?:is|might be|could be) wrong with (?:me|my)\b",
-    r"\bwhat (?:illness|disease|condition|disorder) (?:do|have|might|could)\b",
-    rf"""\b(?:which|what|how much|how many|should i take|can i take|do i need|need)\b.*
-    \b(?:{MEDICINE}|dose|dosage)\b.*\b(?:should|need|ok|okay|safe|help|helps)\b""",
-    rf"""\b(?:which|what) {MEDICINE} (?:should|can|could|would|is (?:best|good))""",
-    rf"\bshould i (?:\w+ ){{1,4}}?(?:my |some |an? |any )?{MEDICINE}\b",
-    r"\bprescri(?:be|ption)\b(?!.*\bdid\b)",
-    r"""\bshould i (?:see|go to|call|visit)(?: (?:a|the|my))? (?:doctor|hospital|er|emergency
-    |specialist|gp|dentist|ambulance)\b""",
-    r"""^(?:\w+ )?is my [\w ]{1,20}? (?:underactive|overactive|inflamed|infected|fractured|torn
-    |damaged|enlarged|failing|blocked|dislocated)\b""",
-    r"\b(?:am|was) i (?:dying|(?:seriously |really )?(?:ill|sick))\b",
-    r"""\bis (?:this|my|the) [\w ]{0,25}?(?:lump|rash|mole|pain|lesion|swelling|ankle|wrist|knee
-    |arm|leg|toe|rib) (?:broken|cancer\w*|dangerous|serious|infected|sprained|torn|fractured)\b""",
-    r"""\bwhy (?:does|do|is|are) my (?:chest|head|stomach|back|knee|arm|leg|throat|tummy|belly|eye
-    |ear|hip|neck|foot|feet|hand|shoulder)s?\b[\w ]* (?:hurt|ach|sore|pain|burn|numb|swollen)""",
-)
 ASKS_BACK = re.compile(r"\b(?:what|which|when|where|who|whose|why|how)\b.*\b(?:did|was|were|had)\b")
 GOALS = words("goals?|targets?")
+# What bodies do, and no metric: of others it is asked as metrics are
+OF_BODIES = words(
+    "cholesterol|health|in shape",
+    "rings?|fit|fitter|fitness|healthy|healthier|active|lazy|eat|ate|drink|drank|burn(?:ed|t)?",
+)
 ASKS_WHEN = words(
     r"""(?:when|where|how often|how many times|how long ago|since when|what (?:day|date|month|year))
      (?:did|was|were|have|had|am|is)"""
@@ -123,11 +60,16 @@ ASKS_WHEN = words(
 
 # What no tool does
 DOER = joined(
-    r"""^(?:please |can you |could you |would you |will you |i (?:would like|want|need) (?:you )?to
+    r"""^(?:please |kindly |be so kind (?:as|and) (?:to )?
+    |i would be \w+ if you(?: (?:could|would))?
+     |can you |could you |would you |will you |i (?:would like|want|need) (?:you )?to
      |hey |and |then |also |just |now |help me(?: to)? |go ahead and |okay |ok |let us
      |you (?:should|must|can) |please can you |alexa |siri )*"""
 )
-GADGET = "(?:watch|phone|tracker|device|app|smart scale|headphones|tablet|laptop|computer|tv)"
+GADGET = joined(
+    """(?:watch|airpods|earbuds|charger|strap|sensor|scale|phone|tracker|device|app|smart scale
+    |headphones|tablet|laptop|computer|tv)"""
+)
 ACTIONS = re.compile(
     DOER
     + joined(
@@ -136,10 +78,12 @@ ACTIONS = re.compile(
     |playlist|call|calendar|wake-up call|mode|watch face)
     |(?:put|set|switch|bring|take|make|let|tell) (?:my|the|this) (?:apple )?{GADGET}\b
     |turn (?:on|off|up|down|my|the)|switch (?:on|off|my|to|the)
+    |(?:start|stop|pause|begin|resume) (?:tracking|recording|measuring|monitoring|counting)\b
     |(?:start|stop|pause|end|begin|resume|launch|open|close|quit)
      (?:an?|my|the|a new|tracking|recording) ?(?:\w+ )?(?:W|A|timer|app|tracking|recording|music
     |playlist|watch|spotify|session|stopwatch|camera|curtains|door|S)\b
-    |(?:book|order|buy|reserve|schedule|purchase|pay|hire|rent|cancel|reschedule|arrange|call
+    |(?:book|order|buy|sell|donate|return|refund|reserve|schedule|purchase|pay|hire|rent|cancel
+    |reschedule|arrange|call
     |phone|text
     |ring
     (?= (?:my|the|an?|him|her|them|up|for|our|dr)\b)|email|e-mail|message|mail|dm|whatsapp|tweet
@@ -151,13 +95,14 @@ ACTIONS = re.compile(
     |program|debug|convert|solve|generate|design|invent|photograph|scan|feed|cook|bake|clean|fix
     |repair)\b(?! (?:down|that i))
     |(?:get|find|bring|fetch|make|hand|lend|pass|order) me (?:an?|some|another
-    |the (?:nearest|closest|best|cheapest))\b(?! (?:list|overview|summary|breakdown|table))
+    |the (?:nearest|closest|best|cheapest))\b(?! (?:list|overview|summary|breakdown
+    |table(?! for)))
     |(?:log|record|enter|add|track|register|input) (?:my |an? |the |another |N |some )
     (?!.*\bas a (?:goal|note|memory)\b)|(?:update|reset) (?:my |the )?(?:apple )?{GADGET}\b
     |(?:wake|S) me (?:up )?(?:at|in|by|N|P)
     |remind me (?:to|at|in|tomorrow|every|when|P|N|before|after
     |about my (?:appointment|meeting))|count down
-    |delete (?:my )?(?:account|app|all (?:my )?(?:health )?data)
+    |put on (?:some|an?|the|my)\b|delete (?:my )?(?:account|app|all (?:my )?(?:health )?data)
     |tell me (?:an?|another|some|the|one) (?:[\w-]+ )?(?:joke|story|riddle|fairy tale|poem|fun fact
     |secret|news|time|pun)|give me (?:an?|another|some|the|one) (?:[\w-]+ )*(?:joke|story|riddle
     |recipe|poem|quote|playlist|massage|ride|lift|code|password|discount|news|headlines|meal plan)
@@ -172,14 +117,43 @@ ACTIONS = re.compile(
     |mailed|cleaned|printed|picked up|installed|replaced))"""
     )
 )
+# Somebody is asked to do something with a verb that is none of the agent's
+ASKED_TO = re.compile(
+    joined(
+        r"""^(?:(?:hi|hey|hello|ok|okay|so|and|also|oh|well|right|now)[, ]+)*
+        (?:please|kindly|be so kind (?:as|and)(?: to)?|do me a favou?r and
+        |(?:can|could|would|will|might) you(?: (?:please|kindly|maybe|possibly|just|quickly|also))*
+        |i (?:would be|am) (?:\w+ )?(?:obliged|grateful|glad|pleased|delighted|happy
+        |thankful) if you(?: (?:could|would|can))?|i (?:need|want|would like) you to|would you mind
+        |help me(?: (?:to|with|out))?),? (?:please )?(?P<verb>[a-z]+)\b"""
+    )
+)
+ABLE = word_set(
+    """tell show give list compare find check remember forget delete remove erase let know see say
+    look calculate compute count sum add work figure explain describe summarise summarize break
+    display pull bring get provide report present note keep save store make take write bear put set
+    change update wipe drop clear what how when which who where why is are was were do does did have
+    has had am also just please maybe quickly recall remind repeat compile estimate determine state
+    name confirm verify jot log record memorise memorize correct scrap cancel stop discard strike
+    lower raise adjust increase move reset average total fetch share analyse analyze review run go
+    walk read track follow identify mention advise recommend suggest to me my the i in on at for
+    understand improve sleep lose reach that it if not of from with and or there be believe use help
+    try up no so this you answer convert turn next last first"""
+)
 # Readings, workouts and nights are not this agent's to change.
 ALTERS = re.compile(
-    DOER + r"(?:delete|remove|erase|edit|correct|change|adjust|fix) (?:(?:my|the|that|an?|all|last|"
-    r"latest|P|P's|of) )*(?:A|W|M|S)\b(?: (?:reading|data|record|entry|value|from|of|on|in|P|"
-    r"units?)\w*)*\s*[.?!]*$"
+    DOER + r"(?:delete|remove|erase|edit|alter|modify|correct|change|adjust|fix) "
+    r"(?:(?:my|the|that|an?|all|last|latest|P|P's|of) )*(?:A|W|M|S)\b"
+    r"(?: (?:that )?i (?:logged|entered|recorded|added|put|tracked|did|had|saved)\b.*"
+    r"|(?: (?:reading|data|record|entry|value|from|of|on|in|P|"
+    r"units?)\w*)*)\s*[.?!]*$"
 )
 DEVICES = anywhere(
-    r"""\b(?:batter(?:y|ies)|bluetooth|wi-?fi|firmware|watch face|do not disturb|airplane mode
+    r"""\b(?:is|are|does|do|will|has|have|can) not my [\w ]{1,30}? (?:work|charg|sync|connect|updat
+    |pair|load|respond|turn|record)\w*|\bmy [\w ]{1,30}? (?:is|are|does|do|will|has|have|can)
+     not (?:work|charg|sync|connect|updat|pair|load|respond|turn)\w*""",
+    r"""\b(?:batter(?:y|ies)|sensors?|bluetooth|wi-?fi|firmware|watch face|do not disturb
+    |airplane mode
     |flight mode|dark mode|brightness|ringtone|notifications?|screen(?:shot| time)?|password
     |passcode|siri|alexa|chargers?|settings|touchscreen|app store|software|warranty|storage
     |serial number|iphone|ipad|ios|sim card|permissions?|subscription|water lock|haptic|watch ?os
@@ -187,9 +161,13 @@ DEVICES = anywhere(
     rf"""\b(?:my|the|apple) (?:apple )?{GADGET} (?:is not|does not|will not|not|stopped|keeps|will
     |broken|broke|sync|connect|charg|update)""",
     rf"""\b(?:will|does|did|is|can|could) (?:not )?my (?:apple )?{GADGET}\b
-    (?! (?:take|record|measure|count|log|show|say|register|track|note|catch|see|pick)\w*)""",
+    (?! (?:\w+ )?(?:take|record|measure|estimate|test|sense|detect|pick|get|give|see|count|log|show
+    |say|register|track|note|catch|see|pick)\w*)""",
     rf"""\b(?:how (?:do|can|to)(?: i)?|can you|could you|please|change|adjust|turn|switch|update
     |reset|connect|pair|charge|set up)\b.*\b(?:my|the|apple) (?:{GADGET}|M on|alarm)\b""",
+)
+PLACE = re.compile(
+    r"\b(?:temperature|warm|cold|hot|noisy|loud|humid)\b.*? (?:in|at) (?P<place>[A-Z][a-z]+)\b"
 )
 WORLD = words(
     r"""weather|rain\w*|snow\w*|sunny|cloudy|windy|storm\w*|umbrella|forecast|humidity
@@ -213,9 +191,10 @@ WORLD = words(
     |watch
     |eat|sell|park)|how (?:old|tall|rich|famous) is (?!my|the|an?\b|it|that|this)\w+
     |meaning of life|wikipedia|horoscope|star sign|lottery""",
-    r"""recipes?|restaurants?|pizza|sandwich|bread|cake|takeaway|cinema|movies?|films?|netflix
-    |series
-    |tv|television|concert|theat(?:er|re)|museum|hotels?|tickets?|airport|flights? (?:to|from)
+    r"""cheapest|for sale|on sale|recipes?|restaurants?|pizza|sandwich|bread|cake|takeaway|cinema
+    |movies?|films?|netflix|series
+    |tv|television|music|songs?|albums?|radio|podcasts?|concert|theat(?:er|re)|museum|hotels?
+    |tickets?|airport|flights? (?:to|from)
     |train to|bus|taxi|uber|traffic|parking|directions|supermarket|shops?|store|opening hours
     |what time is it|the time in|what day is it|what is the date|date today|time zone|youtube|phone
     |instagram|facebook|tiktok|twitter|linkedin|spotify|chatgpt|google|calendar|inbox|e-?mails?

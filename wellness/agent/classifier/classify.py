@@ -9,25 +9,27 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from wellness.agent.classifier import another, asks, cues, limits, scope, vocabulary
+from wellness.agent.classifier import another, asks, cues, limits, requests, scope, vocabulary
 from wellness.agent.classifier.clauses import MEANT, Clause, split, tells_only
 from wellness.agent.classifier.confidence import confidence
 from wellness.agent.classifier.division import divided
 from wellness.agent.classifier.follow_up import resolve
-from wellness.agent.classifier.leaning import corrects, is_elliptic
-from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST
+from wellness.agent.classifier.leaning import corrects, is_elliptic, points_back
+from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST, TALK
 from wellness.agent.classifier.parts import DATA, Part, slots_of
 from wellness.agent.classifier.reading import Reader, Reading
-from wellness.agent.classifier.rules import FALLBACKS, decide, remember
+from wellness.agent.classifier.rules import FALLBACKS, UNKNOWN, decide, forget, remember
 from wellness.agent.classifier.sharing import SHARING, shared, takes_over
 from wellness.agent.classifier.spelling import tidy
-from wellness.agent.routes import Intent, Route
+from wellness.agent.classifier.told import stated
+from wellness.agent.routes import UNTOLD, Intent, Route
 from wellness.memory.messages import ToolCall, Turn
 
 MOST_CALLS = 4  # of one message: nobody asks for more in one breath, and each takes time
-CLAUSES = 64  # kept as they were read: a clause is looked at several times
+CLAUSES = 64  # kept as they were read: each text is looked at several times in a turn
 SENTENCE = 3  # words from which a fragment may be a statement
 TURNS = 3  # back to which "and last week?" may refer
+MEMORY = (Intent.REMEMBER, Intent.FORGET, Intent.GOALS)  # what talk may go on with
 CORRECTED = (Intent.REMEMBER, Intent.GOALS)  # what "sorry, 155" may set right
 COMPARING = re.compile(
     r"\b(?:compar|differ|versus|vs|against|than|chang|more|less|fewer|better|worse|higher|lower"
@@ -36,13 +38,14 @@ COMPARING = re.compile(
 )
 WORD = re.compile(r"[^\W_]")
 MINE = re.compile(r"\bmine\b", re.I)
+HOW_MUCH = re.compile(r"\bhow (much|many)(?= (?:did|have|do|am|was|had) i\b)", re.I)
 ALSO = re.compile(r"^(?:and |now )?also\b", re.I)
 
 
 def _requests(clause: Clause) -> bool:
     """Whether something is to be remembered or forgotten."""
     words = clause.text.lower()
-    return bool(asks.FORGET.search(words) or asks.REMEMBER.search(words))
+    return bool(requests.FORGET.search(words) or requests.REMEMBER.search(words))
 
 
 class Classifier:
@@ -58,6 +61,8 @@ class Classifier:
     def __init__(self, *, now: datetime, zone: ZoneInfo, metrics: Iterable[str] = ()) -> None:
         reader = Reader(now, zone, vocabulary.names_of(metrics))
         self._read_once = lru_cache(maxsize=CLAUSES)(reader.read)
+        self._tidy = lru_cache(maxsize=CLAUSES)(tidy)
+        self._before = lru_cache(maxsize=CLAUSES)(self._last_of)
 
     def route(self, question: str, *, turns: Sequence[Turn] = ()) -> Route:
         """Where a question goes; see `wellness.agent.routes.Router`."""
@@ -69,7 +74,7 @@ class Classifier:
         why = [*(part.rule for part in parts), *signs]
         if len(calls) > MOST_CALLS:
             why.append(f"{len(calls) - MOST_CALLS} calls too many are left out")
-        repairs = tidy(question).repairs
+        repairs = self._tidy(question).repairs
         return Route(
             parts[0].intent, tuple(calls[:MOST_CALLS]), sure, "rules",
             slots_of(parts, repairs), tuple(dict.fromkeys(why)),
@@ -77,12 +82,14 @@ class Classifier:
 
     def before(self, turns: Sequence[Turn]) -> Part | None:
         """What the conversation was about when it was last about something."""
+        said = (one for turn in turns[-TURNS:] for one in turn.messages if one.role == "user")
+        return self._before(tuple(one.content for one in said))
+
+    def _last_of(self, said: tuple[str, ...]) -> Part | None:
         before: Part | None = None
-        for turn in turns[-TURNS:]:
-            for message in turn.messages:
-                if message.role == "user":
-                    kept = [one for one in self.parts(message.content, before) if one.calls]
-                    before = kept[-1] if kept else before
+        for text in said:
+            kept = [one for one in self.parts(text, before) if one.calls]
+            before = kept[-1] if kept else before
         return before
 
     def calls_as(
@@ -94,11 +101,11 @@ class Classifier:
 
     def shape(self, question: str) -> str:
         """The shape of a whole message; see `reading`."""
-        return self._read(tidy(question).text, None).shape
+        return self._read(self._tidy(question).text, None).shape
 
     def parts(self, question: str, before: Part | None = None) -> list[Part]:
         """What the clauses of a message want, in order; at least one."""
-        text = tidy(question).text
+        text = self._tidy(question).text
         whole = self._read(text, before)
         if not WORD.search(text):
             return [Part(Intent.OUT_OF_SCOPE, (), "it has no words", whole)]
@@ -108,41 +115,57 @@ class Classifier:
         if why := limits.is_beyond(whole.shape):
             return [Part(Intent.OUT_OF_SCOPE, (), why, whole)]
         if tells_only(text) and not any(map(_requests, split(text))):
-            if why := limits.is_trouble(whole.shape):
-                return [Part(Intent.OUT_OF_SCOPE, (), why, whole)]
-            return [remember(whole, "states something")]
-        found = list(self._found(text, before))
-        strong = [part for part, is_strong in found if is_strong]
+            return [self._told(whole, before)]
+        each = list(self._found(text, before))
+        strong = [part for part, is_strong in each if is_strong]
         told = any(not clause.asks for clause in split(text))
-        parts = strong or ([] if told else [part for part, _ in found])
+        parts = strong or ([] if told else [part for part, _ in each])
         answered = [part for part in parts if part.calls]
-        return shared(answered or parts[:1]) or [remember(whole, "states something")]
+        return shared(answered or parts[:1]) or [self._told(whole, before)]
+
+    @staticmethod
+    def _told(whole: Reading, before: Part | None) -> Part:
+        """What a message tells: more of what the memory was asked to do, or something new."""
+        if before and before.intent in MEMORY and (part := resolve(whole, before)):
+            return part
+        part = stated(whole)
+        talk = part.intent is Intent.SMALL_TALK and before is None
+        if talk and whole.whens and points_back(whole):
+            return Part(Intent.OUT_OF_SCOPE, (), UNTOLD, whole)
+        return part
 
     def _found(self, text: str, before: Part | None) -> Iterator[tuple[Part, bool]]:
         """Each part, and whether it is more than talk around the others."""
         told: list[Clause] = []
         last: Part | None = None
         waiting: tuple[Part, bool] | None = None
-        for clause in split(text):
+        clauses = split(text)
+        for number, clause in enumerate(clauses, 1):
             words = clause.text.lower()
+            later = any(INVERTED.match(one.text) for one in clauses[number:])
             if not clause.asks and not _requests(clause):
                 told.append(clause)
                 asked = last and last.intent in (Intent.FORGET, Intent.REMEMBER)
-                if asked and asks.PERSONAL.search(words) and not asks.FORGETFUL.search(words):
+                if asked and asks.PERSONAL.search(words) and not requests.FORGETFUL.search(words):
                     yield remember(self._read(clause.text, before), "states something"), True
                 continue
             if asks.META.search(words) and (told or last):
                 if told:
                     yield decide(self._read(told[-1].text, before)), True
                 continue
-            if told and asks.POINTS_BACK.match(words):
+            if told and requests.POINTS_BACK.match(words):
                 last = remember(self._read(told[-1].text, before), "asked to remember")
+                yield last, True
+                continue
+            if told and not last and requests.FORGETS_BACK.match(words):
+                last = forget(self._read(told[-1].text, before))
                 yield last, True
                 continue
             if told and not last and ALSO.match(words):
                 yield remember(self._read(told[-1].text, before), "states something"), True
             for piece in divided(clause.text, self._alone):
-                if last is None and self._states(piece, clause.ends, before):
+                talk = later and TALK.search(piece) and not ASKS.match(piece)
+                if last is None and (talk or self._states(piece, clause.ends, before)):
                     told.append(Clause(piece, False, clause.ends))
                     continue
                 part, strong = self._part(piece, last or before, told, last is not None)
@@ -163,7 +186,7 @@ class Classifier:
         if ends == "?" or ASKS.match(text) or REQUEST.match(text) or MEANT.search(text):
             return False
         reading = self._read(text, before)
-        wanted = (asks.FORGET, asks.REMEMBER, asks.GOAL, asks.RINGS)
+        wanted = (requests.FORGET, requests.REMEMBER, asks.GOAL, asks.RINGS)
         if scope.refusal(reading) or (before and is_elliptic(reading)):
             return False
         if any(reading.has(cue) for cue in wanted) or reading.aggregations:
@@ -189,6 +212,8 @@ class Classifier:
         if before and (part := resolve(reading, before, same_message=same)):
             return part, True
         part, asked = decide(reading), ASKS.match(text) is not None
+        if part.rule == UNKNOWN and not (before or told) and points_back(reading):
+            part = replace(part, rule=UNTOLD)
         if part.intent in (Intent.FORGET, Intent.REMEMBER):
             return part, True
         if part.rule == "asks about oneself without data":
@@ -198,20 +223,23 @@ class Classifier:
 
     @staticmethod
     def _owned(text: str, before: Part | None) -> str:
-        """ "And what is mine?" with the name of what the question before was about."""
+        """ "What is mine?", "how much did I get?" with what the question before was about."""
         if before is None or before.intent is not Intent.RECALL or not before.reading.topics:
             return text
         topic = before.reading.topics[0]
-        return MINE.sub(f"my {before.reading.text[topic.start : topic.end]}", text, count=1)
+        name = before.reading.text[topic.start : topic.end]
+        return HOW_MUCH.sub(rf"how \1 {name}", MINE.sub(f"my {name}", text, count=1), count=1)
 
     def _widened(self, reading: Reading, told: str, before: Part | None) -> Reading:
         """A question with what it leaves to the statement before it: its topic or its time."""
         if reading.topics and reading.whens:
             return reading
         pointing = reading.has(cues.PRONOUN)
-        if pointing and (not reading.topics or not reading.whens):
+        if pointing and reading.topics and (times := self._read(told, before).whens):
+            return replace(reading, whens=times[:1])
+        if pointing and not reading.topics:
             wider = self._read(f"{told} {reading.text}", before)
-            if wider.topics and (not reading.topics or wider.whens):
+            if wider.topics:
                 return wider
         timeless = reading.has(cues.WHEN_LAST) or reading.has(cues.LATEST) or reading.whens
         if reading.topics and reading.has(cues.PAST) and not timeless:

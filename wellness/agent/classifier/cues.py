@@ -37,7 +37,9 @@ TREND = words(
     |develop\w*|evol\w*|chang(?:e|ed|es|ing)|pattern|mak(?:e|ing) (?:any )?progress|any progress
     |(?:weight|M) (?:loss|gain)|(?:what|which) way|getting M|more or less|up or down|and (?:less
     |more)""",
-    rf"""getting (?:any |a bit |much |slowly |steadily )?(?:{COMPARATIVES}|up|down|fatter)
+    rf"""(?:gets?|getting|got|gotten|becom\w+|became|grow\w*|turn\w*)
+     (?:any |an? (?:bit|little) |much |slowly |steadily )?(?:{COMPARATIVES}|up|down|fatter
+    |M)(?! to\b)
     |{COMPARATIVES} (?:and|or) {COMPARATIVES}""",
     r"""(?:go|goes|going|gone|went|creep\w*|crept|head\w*|mov\w*|trend\w*|com\w*|came|inch\w*|edg\w*
     |climb\w*|drift\w*|slid\w*|slimming|been|is|are|was|M) (?:slowly |steadily |back |still
@@ -46,6 +48,7 @@ TREND = words(
     |fall(?:s|ing|en)?|fell|drop(?:s|ped|ping)?|shrink\w*|grow(?:s|ing|n)?(?!-?\s?ups?)|grew
     |plateau\w*|stagnat\w*|fluctuat\w*|stable|steady|stabili\w*|steadily|consistent(?:ly)?
     |gradually
+    |than (?:i|it|they) used to|than (?:usual|normal)|than i did before
     |what (?:did|does|do|has|have|is|are|was|were) my M (?:been )?(?:do|doing|done)
     |slipp(?:ing|ed)|slid(?:ing)?|sink(?:ing|s)?|sank|tail(?:s|ing|ed) off
     |pick(?:s|ing|ed) up
@@ -53,7 +56,8 @@ TREND = words(
     |M (?:\w+ )?been (?:\w+ )?A|(?:is|are) (?:my|the) M (?:\w+ )?A
     |on the (?:up|rise|mend|decline|wane)|(?:up|down)wards?|slide|headed
     |on (?:its|the|their) way (?:up|down)
-    |how (?:is|are|has|have) my (?:M|S) (?:been )?(?:moving|coming|behaving|shaping|evolving)""",
+    |how (?:is|are|has|have) my (?:M|S) (?:been )?(?:doing|faring|getting on|moving|coming|behaving
+    |shaping|evolving)""",
     r"(?:losing|gaining|lost|gained|lose|gain|putting on|shedding|dropping)(?! (?:my|the|track))",
     rf"(?:am|have|has|is|are) (?:i|my [MSAW])\b.*\b{COMPARATIVES}|do i\b.*\b(?:more|less)",
     r"am i (?:getting |becoming )?M$",
@@ -61,8 +65,9 @@ TREND = words(
 
 # Single readings
 READINGS = words(
-    r"""readings?|values|measurements?|entries|records|logs?|samples|data ?points?|history|numbers
-    |results|recordings?|weigh-?ins|checks|each|every|all (?:my|the|of|M)|list"""
+    r"""readings?|values|measurements?|entries|(?<!\bi )(?:records|logs?)|samples|data ?points?
+    |history|numbers|results|recordings?|weigh-?ins|checks|each|every|everything|all (?:my|the|of
+    |M)|list"""
 )
 SHOWS = words("show|list|display|pull up|see|bring up|go through|view")
 LATEST = words(
@@ -83,7 +88,8 @@ TIMES = words(
      |individual |single )?(?:[MSN] )?(?:readings?|measurements?|values|entries|samples|weigh-?ins
     |checks|data ?points|records|recordings|sessions?|times|nights|occasions)
     |(?:on )?how many occasions|count (?:of|my|the)\b.*\b(?:readings?|measurements?|entries
-    |sessions?|times)|number of (?:M )?(?:readings?|measurements?|entries|sessions?)"""
+    |sessions?|times)|number of (?:M )?(?:checks|values|readings?|measurements?|entries
+    |sessions?)"""
 )
 
 # Aggregation
@@ -98,7 +104,8 @@ BEST = words(
     |longest|peak
     |strongest
     |loudest|fastest|heaviest|greatest|largest|upper|how high
-    |spike[ds]?|(?:shoot|shot) up)(?! recent)(?! of (?:the|my))
+    |spike[ds]?|(?:shoot|shot) up|(?:how \w+|M) did (?:it|things|my [\w ]{1,20}?|the [\w ]{1,20}?)
+    get)(?! recent)(?! of (?:the|my))
     (?! (?:is|are) my)"""
 )
 WORST = words(
@@ -139,13 +146,13 @@ ELLIPTIC = anywhere(
     r"""^(?:(?:ok|okay|so|now|oh|hm+|well|great|thanks|cool|right|ah|now|nice|good|interesting|wow
     |alright|sure|yes|no|fine|hey|sorry|please|i meant?|just|only)[,. ]+)*(?:and|or|what about
     |how about|now (?=my|the|for)|what of|also|then|same|the same|but|plus|instead|versus
-    |compared|not|only|just
+    |compared|not|only|just|now do
     |make (?:it|that)|rather|i meant?|sorry|actually|no|wait|again
     |(?:do|show|give|try|repeat|run)(?: me)? (?:it|that|this|the same(?: thing)?) (?:again )?(?:for
     |with|but)|(?:once more|again) (?:for|with))\b""",
     r"\b(?:as well|too|also|likewise|instead)\s*[?.!]*$",
 )
-AGAIN = words("(?:do|show|give|try|repeat|run)(?: me)? (?:it|that|this|the same(?: thing)?)")
+AGAIN = words("now do|(?:do|show|give|try|repeat|run)(?: me)? (?:it|that|this|the same(?: thing)?)")
 VERB = words(
     r"""i|my|is|are|am|was|were|did|do|does|have|has|had|can|could|should|show|tell|give|list
     |compare"""

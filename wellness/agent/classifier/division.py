@@ -9,7 +9,7 @@ from wellness.agent.classifier import asks
 from wellness.agent.classifier.reading import Reading
 
 FIGURE = (
-    r"(?:average|mean|total|sum|maximum|max|minimum|min|highest|lowest|best|worst|peak|most|fewest"
+    r"(?:average|current|mean|total|sum|maximum|max|minimum|min|highest|lowest|best|worst|peak|most|fewest"
     r"|least|latest|top|avg|daily average|biggest|busiest|how many|how much|how often|how long"
     r"|overall)\b"
 )

@@ -30,7 +30,7 @@ NO_EVENT = joined(
     |workouts?|meals?|coffee|dinner|lunch|breakfast)\b|running|swimming|cycling|walking|yoga|an? |\d
     |do(?:es)?|did|how|what|when|the time i|(?:i |my |the )(?:have )?(?:last|previous|next)\b|now
     |today|i (?:have )?(?:last |even )?(?:checked|measured|tested|weighed|recorded|logged)|any
-    |(?:\w+ ){0,3}(?:goal|target)s?)"""
+    |i (?:am (?:at|N|\d)|reach|hit|get to|weigh)\b|(?:\w+ ){0,3}(?:goal|target)s?)"""
 )
 PEOPLE = frozenset(("i", "we", "he", "she", "they", "you"))  # "before I", and no more
 EVENT = re.compile(

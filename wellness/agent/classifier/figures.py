@@ -16,8 +16,9 @@ from wellness.agent.routes import Intent
 # Walking is how steps are made, unless it is spoken of as something that one goes and does.
 LAST_UNIT = re.compile(r"^(?:the )?(?:last|previous) (?P<unit>week|month|quarter|year)$", re.I)
 EXTREME = re.compile(r"\b(?:best|worst|biggest|top)(?: (?:single|daily|day))* (?:M|day)\b")
+SINGLE = re.compile(r"\b(?:readings|values|measurements|entries)\b")
 FASTER = re.compile(r"\b(?:faster|slower|quicker|how fast|pace|speed)\b")
-EXERCISE_TIME = re.compile(r"\bN (?:of )?W\b")
+EXERCISE_TIME = re.compile(r"\bN (?:of )?W\b|\bW\b.*\bin minutes\b|\bhow many minutes\b.*\bW\b")
 NOW_THAN = re.compile(
     r"\bnow than\b|"
     r"^(?:is|are|am|do) .*\bthan (?:it|they|i) (?:was|were|did) (?:in|on|during|back)\b"
@@ -83,7 +84,9 @@ def _as_metric(reading: Reading, head: Head) -> Head:
         return head
     if FASTER.search(reading.text.lower()):
         return Head(METRIC, "WalkingSpeed", head.whens, head.start, head.end)
-    name = "DistanceWalkingRunning" if cues.HOW_FAR.search(reading.shape) else "StepCount"
+    lengths = any(one.quantity.unit == "m" for one in reading.amounts)  # "did I walk 5 km?"
+    far = lengths or cues.HOW_FAR.search(reading.shape)
+    name = "DistanceWalkingRunning" if far else "StepCount"
     return Head(METRIC, name, head.whens, head.start, head.end)
 
 
@@ -175,7 +178,8 @@ def wants_records(reading: Reading, metric: str, whens: Sequence[When]) -> bool:
     if reading.has(cues.WHEN_LAST) or reading.has(cues.LATEST):
         return not whens or reading.has(cues.LATEST_OF)
     name = metrics_of(metric)[0]
-    if aggregations(reading, name):
+    listed = reading.has(SINGLE) and not reading.aggregations
+    if aggregations(reading, name) and not listed:
         return False
     if reading.has(cues.READINGS):
         return True

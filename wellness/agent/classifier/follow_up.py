@@ -6,29 +6,31 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from wellness.agent.classifier import asks, cues, scope
-from wellness.agent.classifier.beside import When
-from wellness.agent.classifier.events import other_side
+from wellness.agent.classifier import asks, cues, people, requests, scope
+from wellness.agent.classifier.activities import NEAREST
+from wellness.agent.classifier.carried import completed
 from wellness.agent.classifier.figures import compared, data, direction, figures
-from wellness.agent.classifier.heads import aggregations, metrics_of, usual
-from wellness.agent.classifier.leaning import TAKEN, THAT_TIME, corrects, is_elliptic
+from wellness.agent.classifier.heads import aggregations, usual
+from wellness.agent.classifier.leaning import THAT_TIME, is_elliptic
 from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phrase_of, phrases_of
 from wellness.agent.classifier.reading import Reading
-from wellness.agent.classifier.rules import decide, recall
-from wellness.agent.classifier.told import corrected, of_memory
+from wellness.agent.classifier.rules import decide, forget, goal_metric, recall
+from wellness.agent.classifier.told import of_memory
+from wellness.agent.classifier.views import DISTANCE, another_view, with_target
 from wellness.agent.classifier.vocabulary import SLEEP
 from wellness.agent.routes import INTENT_OF, Intent
 
+# "How much have I had?": the verb says nothing of its own
+HAD = re.compile(
+    r"\bhow (?:much|many|far|long|often) (?:have|did|do|had) i (?:\w+ )?(?:had|have|got|get|done|do"
+    r"|manage[d]?|taken|took|take|made|make|reach(?:ed)?)"
+    r"(?: (?:so far|already|in total|altogether|in all|P))*\s*[?.!]*$"
+)
+TOLD = frozenset((Intent.GOALS, Intent.RECALL, Intent.REMEMBER))  # what "delete it" is about
 ABOUT_YOU = re.compile(r"\b(?:did|do|are|were|have) you\b")
 THEY = re.compile(r"\bthey\b")  # readings, where they were named just before
 WHAT_WAS_IT = re.compile(r"\b(?:what|how (?:much|many|high|low)) (?:was|were|is) (?:it|that)\b")
-RESTING = re.compile(r"\bresting\b")
-BARE = re.compile(
-    r"\b(?P<relation>before|after(?:wards)?|since|during)(?: (?:that|it|then))?\s*[?.!]*$"
-)
-FIGURES = frozenset((Intent.RECORDS, Intent.AGGREGATE, Intent.COMPARE, Intent.TREND))
-DISTANCE = "DistanceWalkingRunning"  # also what "how many kilometres" is read as
-ON_FOOT = ("StepCount", "FlightsClimbed")
+EARLIER = re.compile(r"\b(?:before|previous|earlier|prior)\b")
 
 
 def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Part | None:
@@ -40,6 +42,8 @@ def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Pa
         same_message: whether both are in one message, as parts of it.
     """
     elliptic = is_elliptic(reading) or same_message
+    if before.intent in TOLD and reading.has(requests.FORGETS_BACK):
+        return replace(forget(before.reading), reading=reading, inherited=True)
     if before.intent not in DATA and before.intent is not Intent.GOALS:
         part = of_memory(reading, before, elliptic)
     elif reading.topics:
@@ -51,8 +55,7 @@ def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Pa
             else None
         )
     else:
-        things = same_message and THEY.search(reading.shape) is not None
-        part = _refused(reading, elliptic and not things) or _same_topic(reading, before, elliptic)
+        part = _refused(reading, elliptic) or _same_topic(reading, before, elliptic)
     return replace(part, inherited=True) if part else None
 
 
@@ -64,12 +67,17 @@ def _same_night(reading: Reading, before: Part) -> bool:
 
 
 def _refused(reading: Reading, elliptic: bool) -> Part | None:
-    """ "And my brother?", "and tomorrow?"."""
-    if elliptic and reading.has(cues.SOON):
-        return Part(Intent.OUT_OF_SCOPE, (), "it is about the future", reading)
-    if elliptic and (scope.is_about_another(reading) or ABOUT_YOU.search(reading.shape)):
-        return Part(Intent.OUT_OF_SCOPE, (), "it is about somebody else", reading)
-    return None
+    """ "And my brother?", "and tomorrow?", "what will it be?"."""
+    why = scope.refusal(reading)
+    points = elliptic or reading.has(cues.PRONOUN)
+    if points and not reading.has(cues.PAST) and (reading.has(cues.SOON) or why == scope.AHEAD):
+        why = scope.AHEAD
+    if reading.has(people.ONLY_OTHER) and not reading.has(THEY):
+        why = "it is about somebody else"
+    things = THEY.search(reading.shape) is not None
+    if elliptic and not things and (people.is_about_another(reading) or reading.has(ABOUT_YOU)):
+        why = "it is about somebody else"
+    return Part(Intent.OUT_OF_SCOPE, (), why, reading) if why else None
 
 
 def _other_topic(reading: Reading, before: Part) -> Part | None:
@@ -77,6 +85,12 @@ def _other_topic(reading: Reading, before: Part) -> Part | None:
     if before.intent is Intent.WORKOUTS and all(one.name == DISTANCE for one in reading.topics):
         return replace(before, rule="more about that", reading=reading)
     standing = decide(reading)
+    if before.intent is Intent.GOALS and reading.has(asks.REACHED):
+        made = call(Intent.PROGRESS, metric=goal_metric(reading), period=phrase_of(reading.whens))
+        return replace(standing, intent=Intent.PROGRESS, calls=(made,), rule="progress against it")
+    both = before.intent in (Intent.COMPARE, Intent.TREND) and standing.intent is Intent.WORKOUTS
+    if both and (framed := _activity_in_frame(reading, before)):
+        return framed
     if before.intent is Intent.PROGRESS and standing.intent is Intent.GOALS:
         metric = standing.metrics[0] if standing.metrics else ""
         period = phrase_of(reading.whens or before.whens)
@@ -96,6 +110,17 @@ def _other_topic(reading: Reading, before: Part) -> Part | None:
     return _in_frame(reading, before, part)
 
 
+def _activity_in_frame(reading: Reading, before: Part) -> Part | None:
+    """ "And cycling?" after a comparison or a trend: the metric that comes nearest."""
+    metric = NEAREST.get(reading.topics[0].name, "")
+    how = {name: value for name, value in before.calls[0].arguments.items() if name != "metric"}
+    if not metric or reading.whens:
+        return None
+    made = call(before.intent, metric=metric, **how)
+    rule = "the same of another metric"
+    return Part(before.intent, (made,), rule, reading, (metric,), before.whens)
+
+
 def _in_frame(reading: Reading, before: Part, part: Part) -> Part:
     """A figure of another metric, asked as that of the one before, where it can be."""
     metric = part.metrics[0]
@@ -113,96 +138,36 @@ def _in_frame(reading: Reading, before: Part, part: Part) -> Part:
 
 def _same_topic(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     """Another period, figure or view of what the question before was about."""
-    reading = _other_side(reading, before)
+    reading = completed(reading, before)
     whens, metric = reading.whens, before.metrics[0] if before.metrics else ""
     points = elliptic or reading.has(cues.PRONOUN) or bool(whens)
     if reading.has(asks.WHY):
         return recall(reading, "asks why", before.reading.text)
-    if reading.has(asks.KNOWLEDGE) and reading.has(cues.PRONOUN):
+    if reading.has(asks.KNOWLEDGE) and (points or not reading.has(asks.PERSONAL)):
         return recall(reading, "asks to judge that", before.reading.text)
-    view = _another_view(reading, before, metric) if metric and points else None
+    if elliptic and reading.amounts and not whens and "target" in before.calls[0].arguments:
+        return with_target(reading, before)
+    view = another_view(reading, before, metric) if metric and points else None
     if view:
         return view
     if reading.has(asks.GOAL) or reading.has(asks.RINGS):
         return None
-    if before.intent is Intent.TREND and whens and metric and reading.has(WHAT_WAS_IT):
+    single = whens and metric and reading.has(WHAT_WAS_IT) and not reading.has(cues.COMPARES)
+    if single and before.intent in (Intent.TREND, Intent.COMPARE):
         if metric == SLEEP_METRIC:
             return replace(before, calls=(call(Intent.SLEEP, period=phrase_of(whens)),))
         return figures(reading, metric, whens, ())
+    if metric and before.intent is Intent.PROGRESS and metric != SLEEP_METRIC and reading.has(HAD):
+        return figures(reading, metric, whens or before.whens, ())
     if whens:
         return _other_period(reading, before)
     detail = before.intent in (Intent.WORKOUTS, Intent.SLEEP) and reading.has(cues.HOW_MUCH_OF_IT)
-    if points and (detail or (elliptic and reading.has(asks.WH) and not reading.unknown)):
+    earlier = elliptic and reading.has(EARLIER)
+    if earlier or (
+        points and (detail or (elliptic and reading.has(asks.WH) and not reading.unknown))
+    ):
         return replace(before, rule="more about that", reading=reading)
     return None
-
-
-def _another_view(reading: Reading, before: Part, metric: str) -> Part | None:
-    """The same metric compared, against a goal, as a trend, or with another figure."""
-    whens = reading.whens
-    held = reading.has(cues.COMPARES) or reading.has(cues.COMPARATIVE)
-    if len(whens) == 1 and before.whens and reading.has(cues.COMPARES):
-        return compared(replace(reading, text=""), metric, (before.whens[0], whens[0]), ())
-    if len(whens) == 2 and held:
-        return compared(reading, metric, whens)
-    if before.intent is Intent.GOALS and reading.amounts and corrects(reading):
-        return corrected(reading)
-    if before.intent in FIGURES and metric != SLEEP_METRIC and not whens and reading.has(TAKEN):
-        return _readings(reading, before, metric)
-    latest = reading.has(cues.LATEST_OF) and reading.has(asks.WH)
-    if before.intent in FIGURES and metric != SLEEP_METRIC and latest:
-        calls = tuple(call(Intent.RECORDS, metric=one) for one in metrics_of(metric))
-        return Part(Intent.RECORDS, calls, "asks for readings", reading, (metric,))
-    if reading.has(asks.DAYS_REACHING) and before.intent is Intent.GOALS:
-        made = call(Intent.PROGRESS, metric=metrics_of(metric)[0], period=phrase_of(whens))
-        return Part(Intent.PROGRESS, (made,), "progress against that", reading, (metric,), whens)
-    reached = reading.has(asks.REACHED) and (
-        before.intent is Intent.GOALS or reading.has(asks.GOAL)
-    )
-    if reached:
-        made = call(Intent.PROGRESS, metric=metrics_of(metric)[0], period=phrase_of(whens))
-        return Part(Intent.PROGRESS, (made,), "progress against that", reading, (metric,), whens)
-    if reading.has(asks.GOAL) or reading.has(asks.RINGS):
-        return None
-    if reading.has(cues.TREND):
-        period = whens or (before.whens if before.intent is Intent.TREND else ())
-        return direction(reading, metric, period)
-    if metric == "ActiveEnergyBurned" and reading.has(cues.EATING):
-        return figures(reading, "DietaryEnergyConsumed", whens or before.whens, ())
-    if metric in ON_FOOT and reading.has(cues.HOW_FAR) and before.intent is Intent.AGGREGATE:
-        return figures(reading, DISTANCE, whens or before.whens, ())
-    if RESTING.search(reading.shape) and metric == "HeartRate":
-        return _with_metric(reading, before, "RestingHeartRate")
-    named = aggregations(reading, metric) if metric != SLEEP_METRIC else []
-    if named and before.intent in FIGURES:
-        return figures(reading, metric, whens or before.whens[:1], named)
-    return None
-
-
-def _readings(reading: Reading, before: Part, metric: str) -> Part:
-    """The readings that the question before was about, for when they were taken."""
-    period = before.calls[0].arguments.get("period", "") if before.calls else ""
-    calls = tuple(call(Intent.RECORDS, metric=one, period=period) for one in metrics_of(metric))
-    return Part(Intent.RECORDS, calls, "asks when that was", reading, (metric,), before.whens)
-
-
-def _with_metric(reading: Reading, before: Part, metric: str) -> Part:
-    """The question before, about another metric."""
-    changes: dict[str, Any] = {"metric": metric}
-    if reading.whens:
-        changes["period"] = reading.whens[0].phrase
-    calls = tuple(replace(one, arguments=one.arguments | changes) for one in before.calls)
-    whens = reading.whens or before.whens
-    return Part(before.intent, calls, "the same of another metric", reading, (metric,), whens)
-
-
-def _other_side(reading: Reading, before: Part) -> Reading:
-    """For "and after?" the other side of the event that was asked about."""
-    match = BARE.search(reading.shape)
-    event = before.whens[0] if before.whens else None
-    if not match or reading.whens or not event or event.interval:
-        return reading
-    return replace(reading, whens=(When(other_side(event.phrase, match["relation"]), 0, 0, None),))
 
 
 def _other_period(reading: Reading, before: Part) -> Part:
@@ -219,7 +184,7 @@ def _other_period(reading: Reading, before: Part) -> Part:
     for one in before.calls:
         intent = INTENT_OF[one.name]
         given = {name: value for name, value in one.arguments.items() if name != "period"}
-        if intent is Intent.RECORDS and not before.reading.has(cues.READINGS):
+        if intent is Intent.RECORDS and not _listed(before):
             intent, given = Intent.AGGREGATE, given | {"aggregation": usual(given["metric"])}
         if (intent, given) not in unlike:
             unlike.append((intent, given))
@@ -229,3 +194,9 @@ def _other_period(reading: Reading, before: Part) -> Part:
         for intent, given in unlike
     )
     return Part(INTENT_OF[calls[0].name], calls, rule, reading, before.metrics, whens)
+
+
+def _listed(before: Part) -> bool:
+    """Whether the question before wanted the readings themselves, and not the latest of them."""
+    shown = before.whens and before.reading.has(cues.SHOWS)
+    return bool(shown) or before.reading.has(cues.READINGS)

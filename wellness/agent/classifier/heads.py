@@ -25,10 +25,11 @@ NO_LINK = re.compile(
 NEAR = 4  # characters between "today" and "steps" of "today's steps"
 LINK_LENGTH = 45  # characters between two heads that are listed: what is longer is a clause
 EFFORT = frozenset(("ActiveEnergyBurned", "DistanceWalkingRunning"))  # a workout has its own
-VAGUE = frozenset(("EnvironmentalAudioExposure", "StepCount"))  # their words say other things too
+NOISE = "EnvironmentalAudioExposure"
+VAGUE = frozenset(("StepCount", "BloodPressure"))  # their words say other things too
 SUMMED = (Aggregation.SUM, Aggregation.EVENTS)
 SUMS = frozenset(one.name for one in catalogue.METRICS if one.aggregation in SUMMED)
-LEAST = re.compile(r"\blightest\b")
+LEAST = re.compile(r"\b(?:light|quiet)est\b")
 MOST = re.compile(r"\b(?:loud|heavi|noisi)est\b")
 OCCASIONS = re.compile(r"(?:sessions|meditations|ins|weighings)$")
 BURN = re.compile(r"\bburn")
@@ -105,6 +106,8 @@ def _linked(reading: Reading, last: Mention, topic: Mention) -> bool:
 
 def _weight(topic: Mention, reading: Reading) -> int:
     """Of a metric and an activity in one breath the metric, but a run has its own energy."""
+    if topic.name == NOISE:  # "on my quietest day, how many steps"
+        return 2
     if topic.name in VAGUE:
         return 3
     if topic.kind == METRIC:

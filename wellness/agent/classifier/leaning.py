@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wellness.agent.classifier import asks, cues
+from wellness.agent.classifier import cues, requests
 from wellness.agent.classifier.reading import Reading
 
 SHORT = 6  # words of a fragment
@@ -13,10 +13,12 @@ WORD = re.compile(r"\w+")
 THAT_TIME = re.compile(
     r"\b(?:during|in|over|on|at|for|throughout|within) (?:that|then|those|the same)"
     r"(?: (?:day|night|week|month|time|period|year|trip|days|nights|weekend))?\s*(?:$|[?.!,])"
+    r"|\b(?:is|was|were|are) (?:that|it|those)\s*[?.!]*$"
     r"|\bof (?:it|that|those|them)\b|\bthat (?:day|night|week|weekend|month|year|time|period)\b"
     r"|\b(?:then|at the time|back then|meanwhile|the same (?:day|night|week|month|time|period))\b"
 )
 TAKEN = re.compile(
+    r"^(?:and )?(?:on )?(?:when|(?:what|which) (?:day|date))(?: exactly)?\s*[?.!]*$|"
     r"^(?:\w+,? ){0,2}?(?:when|what (?:day|date|time)|how long ago"
     r"|on (?:which|what) (?:day|date))\b"
     r"(?!.*\bi\b).*\b(?:that|it|this|those|they|reading|value|measurement|one)\b"
@@ -25,7 +27,8 @@ CORRECTS = re.compile(
     r"^(?:(?:oh|oops|ah|um|hm+|well|but|and),? )*(?:sorry|no|nope|wait|actually|i meant?|correction"
     r"|rather|make (?:it|that)|(?:change|set|make|update|raise|lower|put|adjust) "
     r"(?:it|that|this|them|the \w+(?: one)?) (?:to|at)|it is|(?:it|that) should be)\b[,:. ]*"
-    r"(?!(?:worr\w+|problem|thanks?|matter|need|bad|mind|it|that|this|me|about|for|to|i|not|all|again"
+    r"(?!(?:worr\w+|problem|thanks?|matter|need|bad|mind|it|that|this|me|about|for|to|i|not|all"
+    r"|again"
     r"|later|\W)*[.!?]*$)(?!.*\?)"
 )
 ALSO = re.compile(r"\b(?:too|also|as well|likewise|can go|goes)\b|^(?:and|also)\b")
@@ -42,6 +45,12 @@ def points_at_time(reading: Reading) -> bool:
     return reading.has(THAT_TIME)
 
 
+def points_back(reading: Reading) -> bool:
+    """Whether a clause shows that it goes on with something: "and in May?", "what was it then?"."""
+    cues_of_it = reading.has(cues.ELLIPTIC) or reading.has(cues.PRONOUN)
+    return cues_of_it or bool(reading.whens and is_elliptic(reading))
+
+
 def corrects(reading: Reading) -> bool:
     """Whether a clause sets right what was said before: "sorry, the right one"."""
-    return reading.has(CORRECTS) and not reading.has(asks.FORGET)
+    return reading.has(CORRECTS) and not reading.has(requests.FORGET)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from wellness.agent.classifier.beyond import GADGET, MEDICINE
+from wellness.agent.classifier.ailments import MEDICINE
+from wellness.agent.classifier.beyond import GADGET, WORLD
 from wellness.agent.classifier.patterns import anywhere, joined, words
 
 SYMPTOM = joined(
@@ -38,6 +39,20 @@ ERRAND = joined(
     |arrange|hire|rent|organi[sz]e|cook|bake|clean|fix|repair|drive|pick up|collect|deliver
     |translate|print|shop|reschedule|renew|sign)"""
 )
+# "What does this rash mean?"
+MEANS = re.compile(
+    rf"\b(?:this|these|that|the|my) (?:\w+ ){{0,2}}?{SYMPTOM}\b.*\b(?:mean|means|indicate"
+    rf"|comes? from"
+    r"|coming from|caused by|a sign|due to)\b"
+    r"|^(?:could|can|might|may|is|are|does|do) (?:my|this|these"
+    r"|the) (?!(?:\w+ )?[MS]\b)[\w ]{1,30}? (?:be )?"
+    r"(?:come|coming|due|caused|because|a sign|a symptom|down to|connected)\b"
+)
+# "I need a train ticket"
+NEEDS = re.compile(
+    r"^(?:(?:hi|hey|ok|okay|so|and|also|well)[, ]+)*i (?:really |just |also )?(?:need|want|fancy"
+    r"|could do with|would like|would love|am looking for|am after) (?:an?|some|the|two|N|new) "
+)
 # "I need someone to book", "somebody has to call"
 DELEGATED = re.compile(
     joined(
@@ -46,7 +61,9 @@ DELEGATED = re.compile(
         |a (?:person|helper|assistant))(?: who (?:can|could|will|would)| to| that (?:can|could))
         |(?:someone|somebody) (?:has to|must|should|needs to|ought to)
         |(?:is there )?any(?:one|body) (?:to|who (?:can|could|will))
-        |i (?:need|want|would like) my [\w ]{{1,25}}? to be) {ERRAND}(?:e?d)?\b"""
+        |i (?:need|want|would like|have) to (?=(?:reserve|book|order|rent|schedule|reschedule|hire
+    |pay|renew)\b)
+        |i (?:need|want|would like) my [\w ]{{1,25}}? to be)\s*{ERRAND}(?:e?d)?\b"""
     )
 )
 # How the words on the screen look and sound
@@ -66,6 +83,11 @@ HOUSEHOLD = words(
     r"""how (?:do|can|should|could|would) (?:i|you|we|one) (?:best |quickly )?(?:get .{1,30}\bout of
      (?:an?|the|my)|make (?!progress|my|sure|it|the most|time)|fix|repair|clean|cook|bake|boil|fry
     |grill|brew|install|unblock|iron|wash|paint|plant|assemble|sew|knit|apply for|file)"""
+    r"|how (?:do|can|would|could) (?:i|we|you|one) (?:get|find my way) to (?:the|a|my"
+    r"|an) (?:nearest|closest)?"
+    r"|(?:where|how far|which way)\b.*\b(?:nearest|closest) (?!to\b)|what time (?:does|do|is"
+    r"|are) (?:the|my)"
+    r" [\w ]{1,25}? (?:open|close|shut|start|leave|arrive)\w*"
 )
 
 TROUBLE = re.compile(
@@ -92,8 +114,9 @@ def is_beyond(shape: str) -> str:
     >>> is_beyond("i need someone to book my massage, can you?")
     'it asks to do something that this agent cannot do'
     """
-    if COMPLAINT.search(shape) or TREATMENT.search(shape):
+    if any(one.search(shape) for one in (COMPLAINT, TREATMENT, MEANS)):
         return "it asks for a diagnosis or a treatment"
-    if DELEGATED.search(shape) or DISPLAY.search(shape):
+    errand = NEEDS.match(shape) and WORLD.search(shape)
+    if errand or DELEGATED.search(shape) or DISPLAY.search(shape):
         return "it asks to do something that this agent cannot do"
     return "it is about the world" if HOUSEHOLD.search(shape) else ""

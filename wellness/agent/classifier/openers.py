@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from wellness.agent.classifier.beyond import RELATIVES
 from wellness.agent.classifier.patterns import joined
+from wellness.agent.classifier.people import RELATIVES
 
 WH = r"(?:what|how|when|where|which|who|whose|why|whether)\b"
 # "Have you" asks; "had a run" leaves out who, and tells.
@@ -13,7 +13,8 @@ PERSON = "(?:i|my|mine|we|our|you|your|it|that|this|there|he|she|they|his|her|th
 SUBJECT = joined(
     r"""(?:i|my|mine|me|we|our|you|your|it|that|this|there|the|he|she|they|his|her|their|any|all
     |these|those|a|an|one|someone|people|eating|drinking|running|walking|sleeping|coffee|alcohol
-    |too|more|less|resting|\d+)"""
+    |too|more|less|resting|\d+|[a-z]+ (?:good|bad|healthy|unhealthy|safe|harmful|helpful
+    |dangerous))"""
 )
 AUXILIARY = (
     rf"(?:(?:(?:did|have|had|do)(?: not)? (?:{PERSON}|the|any|all|one|people|adults)|"
@@ -23,9 +24,11 @@ IMPERATIVE = joined(
     r"""(?:show|tell|give|list|compare|find|check|remember|forget|delete|remove|erase|drop|wipe|note
     |set|remind|calculate|add up|count|display|pull up|look up|get me|summari[sz]e|save|store|keep
     |make|write|draft|translate|book|order|play|turn|call|send|read|explain|recommend|suggest|plan
+    |edit|alter|correct|modify|guess|predict|estimate
     |open|let me know|fetch|print|plot|go through|bring up|do not forget|never forget|clear|scrap
     |log|record|add|change|update|start|stop|cancel|schedule|convert|sing|draw|ask|help|email|text
-    |put|solve|get rid of|discard|contrast|provide|present|view|(?:name|state|report|return|get)
+    |put|solve|(?:everything|all|anything) (?:you|there) (?:have|know|is|got)|get rid of|discard
+    |contrast|provide|present|view|(?:name|state|report|return|get)
     (?= (?:the|my|all|every|each)\b))\b"""
 )
 # What may stand before a question or request and says nothing of it.
@@ -37,7 +40,8 @@ POLITE = joined(
     |there|buddy|mate|coach|out of curiosity|be honest|honestly|i wonder|still|listen|look|say
     |alright|(?:can|could|would|will) you(?: (?:please|just|also|maybe|quickly))*
     |do you (?:happen to )?know|i (?:was|am) (?:just )?(?:wondering|curious)(?: about| to know)?
-    |any idea|any chance you know|i (?:just |really |also )?(?:would (?:like|love)|want|need|wish)
+    |any idea|any chance you know|i (?:just |really |also )?(?:(?:would|should) (?:like|love)|want
+    |need|wish)
      (?:you )?to (?:know|find out|see|check|hear|understand|look at|have a look at
     |get (?=my|the|a )|tell me|show me)
     |i am (?:dying|keen|eager|trying) to (?:know|find out|figure out|work out|see)
@@ -56,7 +60,15 @@ POLITE = joined(
     (?:[\s,:!.-]+|$))"""
 )
 LEAD = re.compile(rf"^{POLITE}+", re.I)
-ASKS = re.compile(rf"^{POLITE}*(?:{WH}|{AUXILIARY}|{IMPERATIVE})", re.I)
+# "On which days", and with an unknown word before it, "whn did i"
+ABOUT_WHICH = (
+    r"(?:on|in|at|for|by|with|to|from|since|until|during|over|of|about) (?:which|what|how)\b"
+)
+ASKS = re.compile(
+    rf"^{POLITE}*(?:{WH}|{AUXILIARY}|{IMPERATIVE}|{ABOUT_WHICH}|i would be \w+ if you\b|(?!never"
+    rf"|not|nor|so)\w+ did i\b)",
+    re.I,
+)
 # A question of its own, not one that hangs on another: "when did I", not "how lazy I was".
 INVERTED = re.compile(
     rf"^{POLITE}*(?:{WH}(?:,? (?!i\b)\w+){{0,3}}? "
@@ -67,7 +79,8 @@ REQUEST = re.compile(
     joined(
         r"""^(?:and |but |so |well |ok |okay )?i (?:just |really |also |only )?
         (?:would (?:like|love)|want|need|am looking for|am interested in|am after|wonder
-        |was wondering|am wondering|am curious|(?:have )?forgot(?:ten)?|can not remember
+        |would be \w+ if you|was wondering|am wondering|am curious|(?:have )?forgot(?:ten)?
+    |can not remember
         |do not remember|would be interested) (?:to (?:see|know|hear|check|find|look
         |get (?:my|the|a list)|have a look|review|understand|go)\b|my |the |about |a list
         |how |what |when |which |whether |if |in )"""
@@ -80,12 +93,25 @@ SUBJECTLESS = re.compile(
         rf"""^(?:had|got|went|did|ran|walked|swam|cycled|hiked|hurt|broke|sprained|started
         |stopped|quit
         |lost|gained|bought|moved|felt|slept|woke|caught|finished|signed|been|feeling|having|tried
-        |changed|joined)\b(?! {PERSON}\b)"""
+        |changed|joined|gave|fell|met|took|saw|\w{(3,)}ed (?=(?:my|our|an?)\b))\b(?! {PERSON}\b)"""
     ),
     re.I,
 )
 # "My brother takes": of somebody else one tells, unless it is a question.
-OF_OTHERS = re.compile(rf"^(?:my|our) {RELATIVES} (?!and|or|on|in|last|this)[a-z]+", re.I)
+OF_OTHERS = re.compile(
+    rf"^(?:my|our) {RELATIVES} (?!(?:\w+ )?(?:and|or|on|in|last|this|avg|average|steps|sleep"
+    rf"|weight|pulse|heart|bp|blood"
+    r"|hrv|resting|average|calories|workouts)\b)[a-z]+",
+    re.I,
+)
+# Talk before a question, whatever it is about: somebody else is in it, or what one is doing
+TALK = re.compile(
+    r"\b(?:he|she|they|him|them|me|us|it|myself|you)\b|^(?:\w+ ){1,4}and i\b|"
+    r"^(?:(?:just|still|been|only|so|and|well|now),? )*(?:saw|heard|watched|read about|\w+ing) "
+    r"(?!heart|pulse|calories|rate|hours|time|distance|speed|pace|asymmetry|for\b|on\b|in\b|last\b"
+    r"|this\b)",
+    re.I,
+)
 DATED = re.compile(
     r"^(?:today|yesterday|tonight|(?:this|last(?! time)|on|in|by|since|the other) \w+|"
     r"every (?:day|night|morning|evening|week|month|year|\w+day)),? ",
@@ -116,7 +142,7 @@ NAMED_FIRST = re.compile(
     |took|made|did|ever)
         \b|(?:the )?(?:(?:last|first|latest) time\b|(?:number|count|total|list)
          of\b|(?:my )?(?:most|least|fewest|best|worst|\w{3,}(?<!qu)(?<!inter)(?<!requ)est)
-         [\w ]{0,20}? i (?:ever )?\w+))(?:my|the|our|his|her|a|an|this|that|these
+         (?:[\w ]{0,20}? )?i (?:ever )?\w+))(?:my|the|our|his|her|a|an|this|that|these
         |those|both|some|dr\.|mr\.
         |mrs\.|ms\.)? ?[\w'-]+
         (?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets

@@ -22,6 +22,8 @@ from wellness.memory.facts.phrases import Meaning
 from wellness.memory.facts.quantities import Quantity
 
 WORD = re.compile(r"[^\W_]+")
+MEANT = re.compile(r"\b(?:i|you|it|that|this|they) (?:do(?:es)? )?mean[ts]?$")  # no average
+CALORIES = re.compile(r"\b(?:k?cals?|k?calories?)$")
 TOPICS = (METRIC, SLEEP, ACTIVITY)
 
 
@@ -102,14 +104,20 @@ class Reader:
             for quantity, start, end in quantities.find(lower)
             if not any(start < stop and begin < end for begin, stop in taken)
         ]
-        taken = sorted([*taken, *((one.start, one.end) for one in amounts)])
+        # "500 calories" is also what is counted, as no "5 kilometres" is: those were walked or run
+        ends = {one: CALORIES.sub("", lower[: one.end]).rstrip() for one in amounts}
+        taken = sorted([*taken, *((one.start, len(ends[one])) for one in amounts)])
         mentions, unknown = self._mentions(lower, taken)
         topics = tuple(one for one in mentions if one.kind in TOPICS)
         return Reading(
             text=text,
             shape=_shape(lower, topics, whens, amounts),
             topics=topics,
-            aggregations=tuple(one for one in mentions if one.kind == phrases.AGGREGATION),
+            aggregations=tuple(
+                one
+                for one in mentions
+                if one.kind == phrases.AGGREGATION and not MEANT.search(lower[: one.end])
+            ),
             whens=tuple(whens),
             amounts=tuple(amounts),
             unknown=tuple(unknown),

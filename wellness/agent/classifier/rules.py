@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
-from wellness.agent.classifier import asks, cues, scope
+from wellness.agent.classifier import asks, cues, people, requests, scope
 from wellness.agent.classifier.figures import compared, compares, data, direction
 from wellness.agent.classifier.heads import metrics_of
 from wellness.agent.classifier.parts import SLEEP_METRIC, Part, call, phrase_of
-from wellness.agent.classifier.reading import Reading
+from wellness.agent.classifier.reading import Mention, Reading
 from wellness.agent.classifier.vocabulary import METRIC, SLEEP
 from wellness.agent.routes import Intent
 
@@ -24,14 +25,28 @@ ASKED_TO_KEEP = re.compile(
 TOPIC = re.compile("[MSAW]")
 DATA_TOPIC = re.compile("[MS]")
 HOURS = re.compile(
-    r"\bhow (?:many hours|long|much)\b|\b(?:hours|up|out|restless|N)\b|"
-    r"^(?:\w+ )?how was (?:my (?:rest|night) )?P"
+    r"\bhow (?:many hours|long|much|many did i get)\b|\b(?:hours|up|out|restless|N)\b|"
+    r"^(?:\w+ )?how was (?:my (?:rest|night) )?P|\b(?:good|bad|rough|quiet|restful|better|decent"
+    r"|proper)\b"
 )
 FITNESS = re.compile(r"\b(?:fitter|fitness|in (?:\w+ )?shape)\b")
 ADVICE = re.compile(r"\b(?:should|can|could|may|shall) (?:i|we)\b")
 REQUESTED = re.compile(r"^(?:please )?(?:can|could|will|would) you\b(?! remember)")
+TAKES_ME = re.compile(r"\btakes? me\b")
+AMOUNT = re.compile(
+    r"\bhow much\b|\bhow many (?:did|have) i\b|\bhow many (?:lit(?:re|er)s|glasses|cups|bottles|ml"
+    r"|ounces|kcal)\b|\b(?:more"
+    r"|less|enough|too much|a lot|most|least)\b"
+    r"|^(?:(?:and|or|but|what about|how about),? )*\w+\s*[?.!]*$"
+)
+VERBS = {
+    "DietaryWater": re.compile(r"\bdr[aiu]nk\b"),
+    "ActiveEnergyBurned": re.compile(r"\bburn(?:ed|t)?\b"),
+    "DietaryEnergyConsumed": re.compile(r"\b(?:eat|ate|eaten|consume)\b"),
+}
+UNKNOWN = "nothing in it is known here"
 FALLBACKS = frozenset(
-    ("nothing in it is known here", "asks about oneself without data",
+    (UNKNOWN, "asks about oneself without data",
      "a wellness topic without data")
 )  # fmt: skip
 
@@ -43,7 +58,7 @@ def decide(reading: Reading) -> Part:
             return part
     if reading.has(asks.HEALTH):
         return recall(reading, "a wellness topic without data")
-    return Part(Intent.OUT_OF_SCOPE, (), "nothing in it is known here", reading)
+    return Part(Intent.OUT_OF_SCOPE, (), UNKNOWN, reading)
 
 
 def recall(reading: Reading, rule: str, about: str = "") -> Part:
@@ -62,12 +77,17 @@ def remember(reading: Reading, rule: str) -> Part:
     return Part(Intent.REMEMBER, (made,), rule, reading)
 
 
+def forget(reading: Reading) -> Part:
+    """What a clause wants forgotten, without the words that ask for it."""
+    query = requests.FORGET.sub("", reading.text.lower(), count=1).strip(" ?!.,") or reading.text
+    return Part(Intent.FORGET, (call(Intent.FORGET, query=query),), "asked to forget", reading)
+
+
 def _memory(reading: Reading) -> Part | None:
-    if reading.has(asks.REMEMBER):
+    if reading.has(requests.REMEMBER):
         return remember(reading, "asked to remember")
-    if reading.has(asks.FORGET) and not scope.alters(reading):
-        query = asks.FORGET.sub("", reading.text.lower(), count=1).strip(" ?!.,") or reading.text
-        return Part(Intent.FORGET, (call(Intent.FORGET, query=query),), "asked to forget", reading)
+    if reading.has(requests.FORGET) and not scope.alters(reading):
+        return forget(reading)
     return None
 
 
@@ -99,7 +119,8 @@ def _progress(reading: Reading) -> Part | None:
     days = reading.has(asks.DAYS_REACHING) or (reached and reading.has(asks.EVERY_DAY))
     if days and counted and (target or (goal and reached)):
         return _progress_of(reading, metric, target, "counts days that reached a value")
-    if reading.has(asks.CLOSE_TO) and counted and target:
+    close = reading.has(asks.CLOSE_TO) or reading.has(asks.LEFT_TO)
+    if close and counted and target:
         return _progress_of(reading, metric, target, "how far from a value")
     left = reading.has(asks.HAS_GOAL) or (reading.has(asks.GOALS_LEFT) and not counted)
     if goal and reached and not left and not reading.has(asks.AIMED_AT):
@@ -137,12 +158,14 @@ def _goals(reading: Reading) -> Part | None:
 def _knowledge(reading: Reading) -> Part | None:
     """What holds for everybody: no time is named, or nobody in particular."""
     personal = reading.has(asks.PERSONAL)
+    if len(reading.whens) > 1 and reading.topics:  # "which was better for steps, May or June?"
+        return None
     if reading.whens and personal:
         return None
     if reading.whens and reading.has(cues.READINGS) and reading.has(TOPIC):
         return None
     general = not reading.whens and not personal and reading.has(asks.GENERAL)
-    general = general and not reading.has(cues.LATEST)
+    general = general and not (reading.has(cues.LATEST) or reading.has(TAKES_ME))
     if reading.has(asks.KNOWLEDGE) and reading.has(asks.HEALTH):
         return recall(reading, "asks for general knowledge")
     if general and reading.has(TOPIC) and not reading.has(asks.META):
@@ -173,15 +196,34 @@ def _fitness(reading: Reading) -> Part | None:
     return direction(reading, "VO2Max", reading.whens)
 
 
+def _verb(reading: Reading) -> Part | None:
+    """ "How much did I drink?" names no metric, and means what the verb adds up."""
+    metric = implied(reading)
+    return data(replace(reading, topics=(Mention(METRIC, metric, 0, 0),))) if metric else None
+
+
+def implied(reading: Reading) -> str:
+    """The metric that a verb means where an amount of it is asked; "" if none."""
+    if reading.topics:
+        return ""
+    weighs = any(one.quantity.unit == "kg" for one in reading.amounts)
+    if weighs and (reading.has(cues.ABOVE) or reading.has(cues.BELOW)):
+        return "BodyMass"  # "was I above 160 lb?"
+    if not reading.has(AMOUNT):
+        return ""
+    return next((name for name, verb in VERBS.items() if reading.has(verb)), "")
+
+
 def _personal(reading: Reading) -> Part | None:
     """A question about oneself without data is one about what was told."""
     unlike = (REQUESTED, asks.HOW_TO, ADVICE)
-    own = reading.has(asks.PERSONAL) or reading.has(asks.LIFE) or scope.named_somebody(reading)
+    own = reading.has(asks.PERSONAL) or reading.has(asks.LIFE) or people.named_somebody(reading)
     if not own or any(reading.has(one) for one in unlike):
         return None
     return recall(reading, "asks about oneself without data")
 
 
 RULES: tuple[Callable[[Reading], Part | None], ...] = (
-    _memory, _refusal, _told, _progress, _goals, _knowledge, data, _night, _fitness, _personal,
+    _memory, _refusal, _told, _progress, _goals, _knowledge, data, _night, _fitness, _verb,
+    _personal,
 )  # fmt: skip

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
-from wellness.agent.classifier import beyond, friendly
+from wellness.agent.classifier import ailments, asks, beyond, friendly
+from wellness.agent.classifier.people import ANYBODY, is_about_another
 from wellness.agent.classifier.reading import Reading
 
 WORD = re.compile(r"[a-z']+|[A-Z]")
 WILL_I = re.compile(r"^(?:\w+ )?(?:(?:when|how \w+|what) )?will i\b")
+AHEAD = "it is about the future"
 IS_IT_GOOD = re.compile(
     r"\bis it (?:\w+ )?(?:ok|okay|bad|good|healthy|unhealthy|safe|normal|better|worse|harmful)\b"
 )
@@ -43,20 +45,31 @@ def refusal(reading: Reading) -> str:
     topic = beyond.TOPIC.search(shape) is not None
     if beyond.ACTIONS.search(shape) or alters(reading):
         return "it asks to do something that this agent cannot do"
+    asked = beyond.ASKED_TO.match(shape)
+    if asked and not topic and asked["verb"] not in beyond.ABLE:
+        return "it asks to do something that this agent cannot do"
     told = beyond.ASKS_WHEN.search(shape) or beyond.ASKS_BACK.search(shape)
-    if beyond.DIAGNOSIS.search(shape) and not told:
+    if ailments.DIAGNOSIS.search(shape) and not told:
         return "it asks for a diagnosis or a treatment"
     if is_ahead(shape):
-        return "it is about the future"
-    if (topic or beyond.GOALS.search(shape)) and is_about_another(reading):
+        return AHEAD
+    general = reading.has(asks.KNOWLEDGE) and ANYBODY.search(shape) and not reading.whens
+    own = topic or beyond.GOALS.search(shape) or beyond.OF_BODIES.search(shape)
+    if own and not general and is_about_another(reading):
         return "it is about somebody else"
     if beyond.DEVICES.search(shape):
         return "it is about a device"
     mine = ONESELF.search(shape) and (topic or beyond.ASKS_BACK.search(shape))
-    own = bool(mine or (topic and IS_IT_GOOD.search(shape)))
-    if beyond.WORLD.search(shape) and not own:
+    personal = bool(mine or (topic and IS_IT_GOOD.search(shape)))
+    if (beyond.WORLD.search(shape) or is_weather(reading)) and not personal:
         return "it is about the world"
     return ""
+
+
+def is_weather(reading: Reading) -> bool:
+    """Whether a temperature or a noise is that of a place: "the temperature in Madrid"."""
+    match = beyond.PLACE.search(reading.text)
+    return match is not None and match["place"].lower() in reading.unknown
 
 
 def alters(reading: Reading) -> bool:
@@ -66,23 +79,11 @@ def alters(reading: Reading) -> bool:
 
 def is_ahead(shape: str) -> bool:
     """Whether data or a goal is asked for that only the future can show."""
+    if beyond.AHEAD.match(shape) and not beyond.BACK.search(shape):
+        return not beyond.AIMS.search(shape) or bool(beyond.PREDICTS.search(shape))
     ahead = beyond.FUTURE.search(shape) or (
         beyond.SOON.search(shape) and not beyond.BACK.search(shape)
     )
     aims = beyond.AIMS.search(shape) is not None
     topic = beyond.TOPIC.search(shape) is not None or WILL_I.match(shape) is not None
     return bool(ahead) and (topic or aims) and (not aims or bool(beyond.PREDICTS.search(shape)))
-
-
-def is_about_another(reading: Reading) -> bool:
-    """Whether somebody else is asked about: a relative, a pronoun, or a name."""
-    return beyond.OTHERS.search(reading.shape) is not None or named_somebody(reading)
-
-
-def named_somebody(reading: Reading) -> bool:
-    """Whether a name stands where a person stands: "did Mark", "Anna's"."""
-    for match in beyond.NAMED.finditer(reading.text):
-        name = (match["who"] or match["whose"]).lower()
-        if name not in beyond.NO_NAME and name in reading.unknown:
-            return True
-    return False

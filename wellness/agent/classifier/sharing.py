@@ -41,7 +41,13 @@ def _timed(part: Part, whens: tuple[When, ...]) -> Part:
     reading = part.reading
     timeless = reading.has(cues.WHEN_LAST) or reading.has(cues.LATEST)
     present = reading.has(cues.PRESENT) and not reading.has(cues.PAST)
-    if not _shares(part) or part.whens or timeless or present or part.inherited:
+    if (
+        not _shares(part)
+        or part.whens
+        or timeless
+        or present
+        or (part.inherited and not reading.topics)
+    ):
         return part
     if part.intent is Intent.PROGRESS:
         return decide(replace(reading, whens=whens))

@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
-from wellness.agent.classifier import asks, cues
+import re
+
+from wellness.agent.classifier import asks, cues, friendly, limits, requests
 from wellness.agent.classifier.leaning import ALSO, corrects
-from wellness.agent.classifier.parts import Part, call
+from wellness.agent.classifier.openers import SUBJECTLESS
+from wellness.agent.classifier.parts import Part, call, phrase_of
 from wellness.agent.classifier.reading import Reading
-from wellness.agent.classifier.rules import FALLBACKS, decide, goal_metric, recall
+from wellness.agent.classifier.rules import FALLBACKS, decide, goal_metric, recall, remember
 from wellness.agent.routes import Intent
+
+# "It is Dr. Evans", told after it was asked
+IT_IS = re.compile(
+    r"^(?:(?:oh|well|no|actually|sorry|so|and),? )*(?:it|he|she|they) (?:is|was|are) "
+)
+ASIDE = re.compile(r"^(?:and|also) (?:where|what|who|how|when) (?:i|my|we|our)\b")  # no question
+
+
+def stated(reading: Reading) -> Part:
+    """What a message wants that asks nothing: to be remembered, if it is about the person.
+
+    What is about nobody, or about the assistant, is talk: "that was quick", "you are a gem".
+    """
+    if why := limits.is_trouble(reading.shape):
+        return Part(Intent.OUT_OF_SCOPE, (), why, reading)
+    shape = friendly.VOCATIVE.sub("", reading.shape)
+    own = friendly.ONESELF.search(shape) or SUBJECTLESS.match(reading.text)
+    if own or reading.topics or any(letter.isdigit() for letter in reading.text):
+        return remember(reading, "states something")
+    return Part(Intent.SMALL_TALK, (), "says nothing of the person", reading)
 
 
 def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     """What follows something told, asked or forgotten, and points back to it."""
     points = elliptic or reading.has(cues.PRONOUN)
+    tells = "?" not in reading.text and not reading.has(asks.WH)
+    if before.intent is Intent.RECALL and tells and IT_IS.match(reading.shape):
+        return corrected(reading)
     if before.intent is Intent.REMEMBER and corrects(reading):
         return corrected(reading)
     goal = before.intent is Intent.REMEMBER and before.reading.has(asks.GOAL)
     if goal and points and reading.has(asks.REACHED):
-        made = call(Intent.PROGRESS, metric=goal_metric(before.reading))
+        period = phrase_of(reading.whens)
+        made = call(Intent.PROGRESS, metric=goal_metric(before.reading), period=period)
         return Part(Intent.PROGRESS, (made,), "progress against that", reading)
-    if reading.topics or not points or reading.has(asks.FORGET) or reading.has(asks.REMEMBER):
+    told = not reading.whens and (
+        not reading.has(asks.WH) or ASIDE.match(reading.shape) is not None
+    )
+    if before.intent is Intent.FORGET and elliptic and told and reading.has(ALSO):
+        made = call(Intent.FORGET, query=reading.text.strip(" ?!."))
+        return Part(Intent.FORGET, (made,), "asked to forget more", reading)
+    asked = reading.has(requests.FORGET) or reading.has(requests.REMEMBER)
+    if reading.topics or not points or asked:
         return None
     if decide(reading).rule not in FALLBACKS:
         return None
     if before.intent is Intent.RECALL:
         return recall(reading, "asks more of that", before.reading.text)
-    told = not reading.whens and not reading.has(asks.WH)
-    if before.intent is Intent.FORGET and told and reading.has(ALSO):
-        made = call(Intent.FORGET, query=reading.text.strip(" ?!."))
-        return Part(Intent.FORGET, (made,), "asked to forget more", reading)
     return corrected(reading) if before.intent is Intent.REMEMBER and told else None
 
 

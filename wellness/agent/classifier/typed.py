@@ -6,7 +6,7 @@ import re
 
 # Each meaning, and the forms that are typed for it.
 SHORT = {
-    "you": "u", "your": "ur", "are": "r", "why": "y", "please": "pls plz",
+    "you": "u", "your": "ur", "are": "r", "why": "y",
     "thanks": "thx ty tx thnx tysm", "heart rate": "hr", "weight": "wt", "body fat": "bf",
     "calories": "cals cal", "yesterday": "yday ystrday yest yester", "today": "2day tday",
     "tonight": "2nite tonite", "tomorrow": "2moro tmrw tmr tomoz", "night": "nite",
@@ -15,21 +15,25 @@ SHORT = {
     "last": "lst lats las lsat",
     "previous": "prev", "before": "b4", "about": "wrt abt", "with": "w w/", "versus": "vs v",
     "going to": "gonna", "want to": "wanna", "give me": "gimme", "let me": "lemme",
-    "what is": "wats whats", "what": "wat wut wht waht", "how is": "hows", "where is": "wheres",
+    "what is": "wats whats", "what": "wat wut wht waht wha", "how is": "hows", "where is": "wheres",
     "when is": "whens", "who is": "whos", "that is": "thats", "do not": "dont", "did not": "didnt",
-    "does not": "doesnt", "is not": "isnt", "was not": "wasnt", "were not": "werent",
-    "have not": "havent", "has not": "hasnt", "can not": "cant", "will not": "wont",
+    "does not": "doesnt", "is not": "isnt", "was not": "wasnt", "will not": "wont",
+    "are not": "arent",
+    "were not": "werent", "have not": "havent", "has not": "hasnt", "can not": "cant",
     "could not": "couldnt", "i am": "im iam", "i have": "ive", "a lot": "alot", "average": "ave",
     "working": "workin", "sleeping": "sleepin", "running": "runnin", "doing": "doin",
     "getting": "gettin", "birthday": "bday", "distance": "dist", "workout": "wkout",
-    "workouts": "wkouts", "how did": "howd", "how": "hw hwo hiw", "many": "mny", "when": "wen",
+    "workouts": "wkouts", "how did": "howd", "how": "hw hwo hiw hoo", "many": "mny",
+    "when": "wen whn wehn wheb",
     "do you": "dya", "because": "cuz cos bc", "really": "rly", "message": "msg", "would": "wud",
     "should": "shud", "could": "cud", "going": "goin", "and": "& n nd adn", "people": "ppl",
     "minutes": "mins", "hours": "hrs", "but": "bt", "the": "teh hte",
-    "wednesday": "wensday wendsday", "compare": "compair", "sleep": "slp", "steps": "stps",
+    "wednesday": "wensday wendsday", "compare": "compair", "july": "juy jly juli",
+    "june": "jne juen", "sleep": "slp", "steps": "stps",
     "step": "stp", "though": "tho", "something": "sth", "this": "ths dis tis thi tihs htis",
-    "little": "lil",
-    "from": "frm",
+    "little": "lil", "more": "mor moar mroe", "meant": "ment", "than": "thn tahn",
+    "from": "frm", "did": "ddi dod", "you have": "youve", "you are": "youre",
+    "they are": "theyre", "would not": "wouldnt", "please": "pls plz",
     "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav hve",
     "session": "sesion",
     "sessions": "sesions",
@@ -37,6 +41,7 @@ SHORT = {
 SHORTHAND = {form: meaning for meaning, forms in SHORT.items() for form in forms.split()}
 # Phrases that are meant as others; what a unit or a comparison shows.
 MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()  # noqa: SIM905
 ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()  # noqa: SIM905
 WRITTEN_OUT = tuple(
     (re.compile(pattern, re.IGNORECASE), meant)
@@ -47,6 +52,7 @@ WRITTEN_OUT = tuple(
             r"\1 than",
         ),
         (r"\b(i)d (?=like|love|rather)", r"\1 would "),
+        (r"\b(i|you|it) had (?=be\b|like\b|love\b|rather\b|appreciate\b)", r"\1 would "),
         *(
             (rf"\b(?:the )?{word} of (?={MONTHS})", f"{day} ")
             for day, word in enumerate(ORDINALS, 1)
@@ -61,32 +67,45 @@ WRITTEN_OUT = tuple(
             r"(?= one\b|\s*(?:$|[?.!,]))(?: one)?",
             r"\1 \2\3 \4 \2",
         ),
+        (r"(?<=\w),? (?:lol|lmao|rofl|ha(?:ha)+|tbh|innit|xx+|i mean(?:t)?)(?=\s*[?.!]*$)", ""),
+        (r"\s\+\s", " and "),
+        (r"\bmeat (?=(?:my|the|our)\b)", "meet "),
+        (
+            r"\b(this|last|the|that|past) (?:whole|entire|full) "
+            r"(?=day|week|month|year|quarter|season|summer|winter|spring|night)",
+            r"\1 ",
+        ),
+        (rf"\b({'|'.join(DAYS)}|yesterday|today)s (?=[a-z])", r"\1's "),
+        *(
+            (rf"\b{day[:3]}(?:s|rs|r|nes)?\b(?=\s*(?:$|[?.!,/&]|and\b|or\b|vs\b|versus\b))", day)
+            for day in DAYS
+            if day[:3] not in ("sat", "sun")  # which are words of their own
+        ),
         (r"\bcouple (?=days|weeks|months)", "couple of "),
     )
 )
 # What misspelt words may stand for: those that decide where a question goes, likelier ones first.
 TARGETS = tuple(
     """
-steps sleep step heart rate weight walk yesterday today average week month last night resting
-pulse slept calories minutes hours blood pressure workout workouts running walking swimming swim
-swims yoga
-cycling exercise strength training distance oxygen breathing temperature glucose energy flights
-stairs water meditate meditation meditated mindful sleeping asleep walked weigh weighed weighing
-exercised trained yoga hiking pilates rowing tennis elliptical variability saturation respiratory
-systolic diastolic daylight headphone noise protein caffeine fitness maximum minimum highest
-lowest longest shortest most least total count number latest recent typical trend trending what
-when where which how many much often long show tell give compared compare comparison difference
-remember forget delete before after since during between until against versus than more less
-better worse higher lower longer lately recently usually previous current currently bloodpressure
-goal goals target rings closed close reached reach achieve progress reading readings measure
-measured measurements session sessions anymore january february april june july august september
-october november december monday tuesday wednesday thursday friday saturday sunday weekend
-weekends morning evening afternoon tonight tomorrow weeks months years nights year summer winter
-autumn physio allergic allergy doctor weather injury improving increasing decreasing increased
-decreased changed change please thanks thank hello should would could about everyday daily
-active activity energy single furthest farthest calory litres liters walked
-down status checks cycle cycled kilometers kilometres woke wake awake deep kilos pounds readings
-highest stood hiked rowing average averages total totals hours minutes floors standing breaths
-heartrate dropping dropped falling gaining losing rising increased
+sugar sodium alcohol carbs weather steps sleep step heart rate weight walk yesterday today average
+week month last night resting pulse slept calories minutes hours blood pressure workout workouts
+running walking swimming swim swims yoga cycling exercise strength training distance oxygen
+breathing temperature glucose energy flights stairs water meditate meditation meditated mindful
+sleeping asleep walked weigh weighed weighing exercised trained hiking pilates rowing tennis
+elliptical variability saturation respiratory systolic diastolic daylight headphone noise protein
+caffeine fitness maximum minimum highest lowest longest shortest climb climbed most least total
+count number latest recent typical trend trending what when where which how many much often long
+show tell give compared compare comparison difference remember forget delete before after since
+during between until against versus than more less better worse higher lower longer lately
+recently usually previous current currently bloodpressure goal goals target rings closed close
+reached reach achieve progress reading readings measure measured measurements session sessions
+anymore january february april june july august september october november december monday tuesday
+wednesday thursday friday saturday sunday weekend weekends morning evening afternoon tonight
+tomorrow weeks months years nights year summer winter autumn physio allergic allergy doctor injury
+improving increasing decreasing increased decreased changed change please thanks thank hello
+should would could about everyday daily active activity single furthest farthest calory litres
+liters down status checks cycle cycled kilometers kilometres woke wake awake deep kilos pounds
+stood hiked averages totals floors standing breaths heartrate dropping dropped falling gaining
+losing rising
 """.split()  # noqa: SIM905 - a table, to be read
 )

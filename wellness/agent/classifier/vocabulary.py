@@ -20,7 +20,7 @@ BLOOD_PRESSURE = "BloodPressure"  # two metrics in one name
 PARTS_OF = {BLOOD_PRESSURE: ("BloodPressureSystolic", "BloodPressureDiastolic")}
 
 METRIC_WORDS = {
-    "StepCount": "steps taken | daily steps | step total | step totals",
+    "StepCount": "steps taken | paces | daily steps | step total | step totals",
     "BodyMass": (
         "weigh in | weigh ins | weigh myself | weighed myself | weighing myself | weighings | "
         "how heavy | heavy | heavier | lighter | slimmer | slimming | my weights | all weights | "
@@ -31,14 +31,18 @@ METRIC_WORDS = {
         "stand on the scale | get on the scale | got on the scale"
     ),
     "HeartRate": "heart | heartbeats | beats per minute | cardio rate",
-    "RestingHeartRate": "resting beats per minute | resting bpm | resting heart",
+    "RestingHeartRate": (
+        "rest heart rate | rest pulse | rhr | resting beats per minute | resting bpm | "
+        "resting heart"
+    ),
     "WalkingHeartRateAverage": (
         "walking heart rate | walking pulse | heart rate when walking | heart rate when i walk | "
         "heart rate while walking | pulse while walking | walking hr"
     ),
     "HeartRateVariabilitySDNN": "hrv sdnn | heart rate variabilities",
     "ActiveEnergyBurned": (
-        "calories burned | calories burnt | cals | energy burned | energy burnt | active kcal | "
+        "calories burned | calories burnt | calorie | calories burning | cals | energy burned "
+        "| energy burnt | active kcal | "
         "active burn | how much energy | calorie burn | calories i burned | move calories"
     ),
     "BasalEnergyBurned": "resting calories | basal calories | basal metabolism | resting burn",
@@ -62,11 +66,14 @@ METRIC_WORDS = {
         "minutes did i exercise | minutes of exercising | time exercising | apple exercise time"
     ),
     "AppleStandTime": (
-        "stand time | standing time | minutes standing | time standing | stood | standing | "
-        "did i stand"
+        "stand time | stand minutes | standing minutes | standing time | minutes standing | "
+        "time standing | stood | standing | did i stand"
     ),
     "AppleStandHour": "stand hours | hours standing | standing hours | hours did i stand",
-    "TimeInDaylight": "daylight | sunlight | time outside | time outdoors | time in the sun",
+    "TimeInDaylight": (
+        "daylight | sunlight | time outside | time outdoors | time in the sun | spend outdoors | "
+        "spend outside | spent outdoors | spent outside | outdoors"
+    ),
     "OxygenSaturation": "oxygen levels | o2 sat | o2 sats | oxygen sats | sats | blood o2 | oxygen",
     "RespiratoryRate": (
         "breathing rate | respiration | respiration rate | breaths per minute | breaths a minute "
@@ -84,7 +91,8 @@ METRIC_WORDS = {
     "LeanBodyMass": "lean mass | muscle mass | lean body mass",
     "BodyMassIndex": "bmi | body mass index",
     "EnvironmentalAudioExposure": (
-        "noise | noisy | loud | loudest | louder | quieter | noise level | noise levels | "
+        "noise | noisy | noisier | noisiest | loud | loudest | louder | quieter | quietest "
+        "| racket | din | noise level | noise levels | "
         "noise exposure | sound level | "
         "sound levels | "
         "environmental sound | environmental noise | ambient noise | sound exposure | how loud | "
@@ -99,14 +107,28 @@ METRIC_WORDS = {
         "hydration | hydrated | drink enough | drink more than | drink less than | "
         "drink at least | fluid intake | water intake | glasses of water"
     ),
-    "NumberOfAlcoholicBeverages": "alcohol | alcoholic drinks | alcoholic beverages",
+    "NumberOfAlcoholicBeverages": (
+        "alcohol | alcoholic drinks | alcoholic beverages | drinks | beer | beers | pint | pints | "
+        "glasses of wine | wine | booze | alcoholic drink | units of alcohol | cocktails | "
+        "drinks of alcohol | boozy drinks"
+    ),
     "DietaryProtein": "protein | protein intake",
     "DietaryCarbohydrates": "carbs | carbohydrates | carb intake",
-    "DietaryFatTotal": "dietary fat | fat intake | grams of fat",
+    "DietaryFatTotal": (
+        "dietary fat | fat intake | grams of fat | total fat | fats | fat i ate | fat consumed"
+    ),
     "DietarySugar": "sugar | sugar intake",
     "DietaryFiber": "fiber | fibre",
     "DietaryCaffeine": "caffeine",
-    "DietarySodium": "sodium | salt intake",
+    "DietarySodium": "sodium | salt intake | salt",
+    "BloodPressureSystolic": (
+        "top number of my blood pressure | upper blood pressure | top blood pressure | top number "
+        "| upper number | upper value | top value | systolic pressure | systolic blood pressure"
+    ),
+    "BloodPressureDiastolic": (
+        "bottom number of my blood pressure | lower blood pressure | bottom number | lower number "
+        "| bottom value | diastolic pressure | diastolic blood pressure"
+    ),
     BLOOD_PRESSURE: "blood pressure | bp | blood pressures | bloodpressure",
 }
 
@@ -115,12 +137,14 @@ sleep | sleeps | slept | sleeping | asleep | sleeper | sleep time | sleep durati
 hours of sleep | amount of sleep | shut eye | shuteye | nap~ | naps | napped | napping | rem
 rem sleep | deep sleep | core sleep | light sleep | time in bed | hours in bed | in bed
 bedtime | bed time | bedtimes | go to bed | went to bed | going to bed | goes to bed | get to bed
-got to bed | go to sleep | went to sleep | fall asleep | fell asleep | falling asleep | turn in
+got to bed | go to sleep | went to sleep | fall asleep | fell asleep | falling asleep
+nod off | nodded off | drop off | dropped off | drift off | drifted off | turn in
 wake up | woke up | waking up | woken up | wake | woke | night s sleep | nights sleep
 sleep quality | sleep stages | sleep score | awake | snooze | doze | kip | rest at night
 nights | shortest night | longest night | best night | worst night
 oversleep~ | overslept | sleepless | insomniac
 get up | got up | getting up | rise and shine
+forty winks | head hit the pillow | conk out | conked out | out like a light
 sleep analysis | hit the hay | hit the sack | hit the pillow | lights out | sleep schedule
 """
 

@@ -76,7 +76,9 @@ SEASONS = (
         rf"\b(?P<year>{SEASON})(?=,? {AGAINST} (?:(?:for|in|during|over|the|last|this) )*\w)", re.I
     ),
     re.compile(
-        rf"\b{AGAINST} (?:(?:for|in|during|over|the) )*(?P<year>{SEASON})(?=\s*(?:$|[^\w\s]))", re.I
+        rf"\b(?:{AGAINST}|from|of|for|over|during|through|throughout)"
+        rf" (?:(?:for|in|during|over|the) )*(?P<year>{SEASON})(?=\s*(?:$|[^\w\s]))",
+        re.I,
     ),
 )
 SO_FAR = re.compile(r"\b(?<!this )(?:the )?(?P<unit>week|month|quarter|year) so far\b", re.I)
