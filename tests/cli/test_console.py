@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -70,3 +71,22 @@ def test_progress_keeps_off_the_standard_output(capsys: pytest.CaptureFixture[st
     with console.progress("Reading", quiet=True) as update:
         update(10, 0)
     assert capsys.readouterr().out == ""
+
+
+def test_what_needs_no_fetching_draws_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.progress("Fetching models", quiet=False):
+        pass
+    with console.progress("Fetching models", quiet=False) as update:
+        update(100, 100)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_takes_time_draws_a_bar(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "PROGRESS_AFTER_S", 0.01)
+    with console.progress("Fetching models", quiet=False) as update:
+        for done in range(1, 6):
+            time.sleep(0.05)
+            update(done, 100)
+    assert "Fetching models" in capsys.readouterr().err

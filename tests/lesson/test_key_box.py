@@ -28,11 +28,14 @@ def test_all_keys_come_page_by_page(box: KeyBox) -> None:
     assert box.page is not None
     seen = [row.key for row in box.page.rows]
     assert len(seen) == PAGE
-    assert not box.next.disabled
+    assert box.next.description == "Next page"
     box.next.click()
     seen += [row.key for row in box.page.rows]
     assert len(set(seen)) == len(seen) == PAGE + 6
-    assert box.next.disabled
+    assert (box.next.description, box.next.disabled) == ("No next page", False), "keeps the focus"
+    last = [row.key for row in box.page.rows]
+    box.next.click()
+    assert [row.key for row in box.page.rows] == last
     box.first.click()
     assert len(box.page.rows) == PAGE, "the first page again; SCAN promises no order"
 

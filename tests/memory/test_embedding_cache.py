@@ -364,7 +364,7 @@ def test_the_saving_is_worked_out_from_what_was_measured(make: Make, counting: C
     each_us = figures.embed_us / 3
     assert each_us > 1e6 * 0.05 / 3
     assert figures.saved_s == pytest.approx((12 * each_us - figures.hit_us) / 1e6)
-    assert "12 hits, 3 misses" in repr(figures)
+    assert "hits 12, misses 3" in repr(figures)
 
 
 def test_counts_are_flushed_now_and_then(make: Make) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from wellness.health.store import Store
     from wellness.ops.metrics import Metrics
 
+# Before a bar is drawn; nobody reads one that is gone at once.
+PROGRESS_AFTER_S = 0.3
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 User = Annotated[str, typer.Option(help="Whose data; needed only when several people's is there.")]
 Now = Annotated[
@@ -100,11 +103,20 @@ def number(value: float | None) -> str:
 
 @contextmanager
 def progress(label: str, *, quiet: bool, unit: str = "B") -> Iterator[Callable[[int, int], None]]:
-    """A callback `(done, total)` that draws a bar on the standard error."""
+    """A callback `(done, total)` that draws a bar on the standard error.
+
+    There is none for what is done before anybody could read it.
+    """
     from tqdm import tqdm
 
     with tqdm(
-        desc=label, unit=unit, unit_scale=True, leave=False, disable=quiet, file=sys.stderr
+        desc=label,
+        unit=unit,
+        unit_scale=True,
+        leave=False,
+        disable=quiet,
+        file=sys.stderr,
+        delay=PROGRESS_AFTER_S,
     ) as bar:
 
         def update(done: int, total: int) -> None:

@@ -54,7 +54,7 @@ class CacheStatistics:
         rate, saved = self.hit_rate, self.saved_s
         shares = "nothing asked yet" if rate is None else f"{rate:.1%} needed no embedding"
         time_saved = "" if saved is None else f", {saved:.3g} s saved"
-        return f"{self.hits:,} hits, {self.misses:,} misses: {shares}{time_saved}"
+        return f"hits {self.hits:,}, misses {self.misses:,}: {shares}{time_saved}"
 
 
 EMBEDDING_COUNTS = tuple(field.name for field in fields(CacheStatistics))
