@@ -12,7 +12,7 @@
 # - give the reason for each thing that the kit leaves out,
 # - turn a doubt from the room into an experiment.
 #
-# Minutes: present 10, practise 40
+# Minutes: present 10, practise 50
 #
 # <!-- nav -->
 

@@ -19,6 +19,14 @@ HINTS = 3
 QUESTIONS = (1, 2)
 SETUP = "from wellness.lesson import kit\nlesson = kit.start({number!r})"
 
+# How long a lesson takes to practise. Words are read to be remembered, at the rate of R. P. Carver,
+# "Reading rate: theory, research, and practical implications", Journal of Reading 36 (1992); lines
+# of code and exercises are assumptions of ours, until somebody has watched learners.
+WORDS_A_MINUTE = 138
+LINES_A_MINUTE = 12
+MINUTES_AN_EXERCISE = 9
+OFF = 0.25  # of the minutes that a lesson states
+
 # A number with a unit of time, size, share or speed-up: something a reader's machine must say.
 FIGURE = re.compile(
     r"(?<![\w.])\d[\d.,]*[ \u00a0\u202f-]?"
@@ -97,6 +105,17 @@ def one_title_with_objectives_and_minutes(notebook: Any) -> list[str]:
     if not re.search(r"minutes\b\W*present \d+, practise \d+", head, re.IGNORECASE):
         problems.append("the first cell has no minutes")
     return problems
+
+
+def minutes_of_practice_that_fit_its_length(notebook: Any) -> list[str]:
+    stated = re.search(r"practise (\d+)", notebook.cells[0].source)
+    words = sum(len(cell.source.split()) for cell in markdown(notebook))
+    lines = sum(len(cell.source.splitlines()) for cell in code(notebook))
+    minutes = words / WORDS_A_MINUTE + lines / LINES_A_MINUTE
+    minutes += MINUTES_AN_EXERCISE * len(checked(notebook))
+    if not stated or abs(minutes / int(stated[1]) - 1) <= OFF:
+        return []
+    return [f"its text and exercises take about {minutes:.0f} minutes, not {stated[1]}"]
 
 
 def the_setup_line_and_a_result_by_the_second_code_cell(notebook: Any) -> list[str]:
@@ -227,6 +246,7 @@ def nothing_to_install_to_ask_or_to_fetch(notebook: Any) -> list[str]:
 RULES = [
     known_tags,
     one_title_with_objectives_and_minutes,
+    minutes_of_practice_that_fit_its_length,
     the_setup_line_and_a_result_by_the_second_code_cell,
     small_enough_to_read,
     recap_then_exercises_then_finish,

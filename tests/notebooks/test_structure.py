@@ -18,7 +18,7 @@ GOOD = """\
 # # A good lesson
 # In the end you will be able to tell good from bad.
 #
-# Minutes: present 3, practise 20
+# Minutes: present 3, practise 30
 
 # %%
 from wellness.lesson import kit
@@ -74,6 +74,8 @@ LESSON = (
 BREAKS = [
     (rules.one_title_with_objectives_and_minutes, "# ## Recap", "# # Another title"),
     (rules.one_title_with_objectives_and_minutes, "you will be able to", "one can"),
+    (rules.minutes_of_practice_that_fit_its_length, "practise 30", "practise 50"),
+    (rules.minutes_of_practice_that_fit_its_length, "Now you can tell", "Well " * 2000),
     (rules.the_setup_line_and_a_result_by_the_second_code_cell, '"90")', '"91")'),
     (rules.the_setup_line_and_a_result_by_the_second_code_cell, "\nanswer\n", "\n"),
     (rules.the_setup_line_and_a_result_by_the_second_code_cell, "\nanswer\n", "\nanswer;\n"),
