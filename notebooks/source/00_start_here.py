@@ -11,7 +11,7 @@
 # - get an answer about health data out of Redis,
 # - choose the lesson to go to next.
 #
-# Minutes: present 2, practise 10
+# Minutes: present 2, practise 20
 #
 # <!-- nav -->
 
@@ -142,8 +142,34 @@ lesson.ledger.table()
 # ## Recap
 #
 # You know that the setup works, you have asked Redis about two years of data, and you have seen
-# that the obvious sum can be wrong. Next: [01](01_health_data_in_sorted_sets.ipynb), how the
+# that the obvious sum can be wrong. One exercise, and then: [01](01_health_data_in_sorted_sets.ipynb), how the
 # readings are stored, and what that costs.
+
+# %% [markdown]
+# ## Exercise 00-1: an answer of your own
+#
+# Every exercise works like this one: change the cell, run it, run the check below it, and it says
+# what it saw. The first chart asked for the steps of the last thirty days. What would *you* like to
+# know of Ann? Name another metric or another time, or both, in plain words.
+#
+# <details><summary>Hint 1</summary>What she has: `[metric.name for metric in store.metrics()]`, in a
+# cell of its own. Plain words do, too: "resting heart rate", "weight", "flights climbed".</details>
+# <details><summary>Hint 2</summary>Times are written as one says them: "June", "last week", "since
+# March", "between 3 and 9 May", "Q2", "last winter".</details>
+# <details><summary>Hint 3</summary>For instance `metric, words = "weight", "this year"`.</details>
+
+# %% tags=["exercise"]
+### BEGIN SOLUTION
+### BLANK: metric, words = "steps", "last 30 days"
+metric, words = "resting heart rate", "since March"
+### END SOLUTION
+asked = periods.parse(words, now=lesson.now, zone=store.zone())
+mine = statistics.summarise(store, store.find(metric), asked, gap_s=gap)
+days = {bucket.start: bucket.value for bucket in mine.buckets}
+charts.daily({metric: days}, title=f"Ann's {metric}, {asked.label}", ylabel=mine.unit)
+
+# %% tags=["check"]
+lesson.check("00-1", mine)
 
 # %%
 lesson.finish()
