@@ -207,9 +207,9 @@ for n in sizes:
     key = lesson.keys().scratch(f"{n} turns")
     [client.rpush(key, *[encode(whole)] * 100) for _ in range(n // 100)]
     for place, at in {"newest": -1, "middle": n // 2, "oldest": 0}.items():
-        reads[f"{place} of {n}"] = lambda key=key, at=at: fifty(key, at)
+        reads[f"{place} of {n:,}"] = lambda key=key, at=at: fifty(key, at)
 deep, longest = timing.compare(reads, baseline="newest of 100", n=lesson.scale(100, 40)), list(reads)[-3:]
-depth = {place: [deep[f"{place} of {n}"].p50 / 50 for n in sizes] for place in ("newest", "middle", "oldest")}
+depth = {place: [deep[f"{place} of {n:,}"].p50 / 50 for n in sizes] for place in ("newest", "middle", "oldest")}
 charts.lines(sizes, depth, title="One turn by where it stands", xlabel="turns in the list",
              ylabel="p50 of one read in a pipeline", unit="ns", log="x")
 

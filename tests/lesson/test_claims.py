@@ -135,13 +135,24 @@ def test_the_table_shows_verdicts_by_symbol_and_word(ledger: Ledger) -> None:
         "✓ confirmed",
         "speed-up 6.25 ×; p50 of one 412 µs",
         "batch <size> swept",
-        "lesson 01, 2025-03-04 05:06, redis 7.4.1, redis-py 8.1.0",
+        "lesson 01, 2025-03-04 05:06",
     ]
     assert [row[2] for row in found[8:11]] == ["✗ refuted", "± depends (MULTI)", "✗ refuted"]
     table = html.fromstring(ledger.table()._repr_html_())
     summary = "23 claims: 1 confirmed, 2 refuted, 1 depends, 20 not yet measured on this machine."
-    assert table.findtext("caption") == summary
+    with_versions = f"{summary} Measured with redis 7.4.1, redis-py 8.1.0."
+    assert table.findtext("caption") == with_versions
     assert len(table.findall("thead/tr/th[@scope='col']")) == 6
+
+
+def test_versions_that_differ_stand_in_their_rows(ledger: Ledger) -> None:
+    record(ledger)
+    record(ledger, number=8, versions={"redis": "8.0.0"})
+    assert [row[5] for row in rows(ledger, "01")] == [
+        "lesson 01, 2025-03-04 05:06, redis 7.4.1, redis-py 8.1.0",
+        "lesson 01, 2025-03-04 05:06, redis 8.0.0",
+    ]
+    assert "Measured with" not in ledger.table("01")._repr_html_()
 
 
 def test_a_lesson_s_table_has_its_own_claims_and_what_it_measured(ledger: Ledger) -> None:

@@ -146,6 +146,12 @@ class ClaimsTable:
             said.append(f"{missing} {OPEN}")
         return f"{len(self.claims)} claims: {', '.join(said)}."
 
+    @property
+    def versions(self) -> str:
+        """What all of it was measured with; "" when that differs, and each row says its own."""
+        found = {_versions(entry) for entry in self.entries}
+        return found.pop() if len(found) == 1 else ""
+
     def to_frame(self) -> pd.DataFrame:
         """The table as text, one row a claim and lesson, indexed by the claim's number."""
         import pandas as pd
@@ -153,7 +159,7 @@ class ClaimsTable:
         rows: list[dict[str, Any]] = []
         for claim in self.claims:
             found = [entry for entry in self.entries if entry.claim == claim]
-            rows.extend(_measured_row(entry) for entry in found)
+            rows.extend(_measured_row(entry, self.versions) for entry in found)
             if not found:
                 rows.append(
                     _row(claim, f"– {OPEN}", "", f"lesson {claim.lesson}", claim.experiment)
@@ -166,8 +172,11 @@ class ClaimsTable:
 
     def _repr_html_(self) -> str:
         frame = self.to_frame().reset_index().astype(str)
+        caption = (
+            f"{self.summary} Measured with {self.versions}." if self.versions else self.summary
+        )
         return html_table(
-            list(frame.columns), frame.to_numpy().tolist(), caption=self.summary, align="left"
+            list(frame.columns), frame.to_numpy().tolist(), caption=caption, align="left"
         )
 
 
@@ -176,10 +185,14 @@ def _row(claim: Claim, verdict: str, measured: str, where: str, how: str) -> dic
             "experiment": how, "where": where}  # fmt: skip
 
 
-def _measured_row(entry: Entry) -> dict[str, Any]:
+def _versions(entry: Entry) -> str:
+    return ", ".join(f"{name} {version}" for name, version in entry.versions.items())
+
+
+def _measured_row(entry: Entry, shared: str) -> dict[str, Any]:
     measured = "; ".join(f"{name} {measure}" for name, measure in entry.measured.items())
-    versions = ", ".join(f"{name} {version}" for name, version in entry.versions.items())
-    where = f"lesson {entry.lesson}, {entry.at:%Y-%m-%d %H:%M}, {versions}"
+    where = f"lesson {entry.lesson}, {entry.at:%Y-%m-%d %H:%M}"
+    where += "" if shared else f", {_versions(entry)}"
     return _row(entry.claim, str(entry), measured, where, entry.experiment)
 
 
