@@ -34,15 +34,15 @@ lesson = kit.start("09")
 import logging
 import time
 from contextlib import closing
-from functools import partial
 import pandas as pd
 from wellness.lesson.faults import attempt
 from wellness.lesson.relay import line
+from wellness.lesson.stopwatch import Stopwatch
 from wellness.lesson.tables import duration
 pd.set_option("display.max_colwidth", 400)
 logging.getLogger("wellness.link").setLevel(logging.ERROR)  # it would log each failure, and here all is failure
 brisk = lesson.settings.model_copy(update={"socket_timeout_s": 0.5, "connect_timeout_s": 0.5, "breaker_reset_s": 0.6})
-with line(lesson.client, brisk) as way, closing(way.plain_client()) as plain:
+with line(lesson.client, brisk) as way, closing(way.plain_client()) as plain, Stopwatch("Six questions to a dead port"):
     way.cut()
     asked = [("redis-py as it comes", attempt("read", plain.ping)), *(("the kit's client", attempt("read", way.client.ping)) for _ in range(5))]
 pd.DataFrame([(name, duration(one.seconds * 1e9), one.error, one.message) for name, one in asked], columns=["client", "took", "error", "says"])
@@ -65,7 +65,8 @@ pd.DataFrame([(name, duration(one.seconds * 1e9), one.error, one.message) for na
 from wellness.lesson.outage import outage
 
 lasts_s = lesson.scale(2.5, 1.5)
-silent = outage(lesson.client, brisk, "silent", lasts_s=lasts_s)
+with Stopwatch("Three services and a silent Redis"):
+    silent = outage(lesson.client, brisk, "silent", lasts_s=lasts_s)
 display(silent.chart())
 silent
 
@@ -147,7 +148,7 @@ with line(lesson.client, lesson.settings) as way, closing(way.plain_client()) as
             lesson.client.unlink(key)
             client.ping()  # connects, so that the next reply is the command's
             way.tear()  # and breaks off in the middle
-            told = attempt("write", partial(client.execute_command, command, key, *more))
+            told = attempt("write", client.execute_command, command, key, *more)
             rows.append((command, name, told.error or "all is well", f"{lesson.client.llen(key)} turns" if command == "RPUSH" else lesson.client.get(key).decode()))
 pd.DataFrame(rows, columns=["sent once, reply lost", "client", "is told", "in Redis"])
 
@@ -239,7 +240,7 @@ with tempfile.TemporaryDirectory() as folder, breakable(lesson.settings) as own:
     display(pd.DataFrame({"here": examine(here), "restored elsewhere": examine(there)}))
     content = file.read_bytes()
     file.write_bytes(content[:500] + bytes([content[500] ^ 1]) + content[501:])  # one bit
-    print(attempt("restore", partial(restore_user, own.client, file, replace=True)).message)
+    print(attempt("restore", restore_user, own.client, file, replace=True).message)
 
 # %% [markdown]
 # The search index is in no backup: it is built from the keys. Made before the restore, it takes them in as they

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import ParamSpec
 
 import redis
 
@@ -24,6 +25,7 @@ from wellness.lesson.relay import line
 from wellness.lesson.tables import duration, html_table
 from wellness.settings import Settings
 
+Given = ParamSpec("Given")
 LATE_S = 0.1  # how much later each request comes to the slow server
 BALLAST = 12_000  # keys of the server that is slow to load: most of a second
 WRITTEN = 1_000  # bytes of a write: more than is left of a full memory or disk
@@ -109,11 +111,13 @@ def _told(attempt: Attempt) -> str:
     return f"answered in {took}" if attempt.ok else f"{attempt.error} after {took}"
 
 
-def attempt(did: str, act: Callable[[], object]) -> Attempt:
-    """Do something with Redis, and say what became of it; only Redis' errors are caught."""
+def attempt(
+    did: str, act: Callable[Given, object], *args: Given.args, **options: Given.kwargs
+) -> Attempt:
+    """Call something that uses Redis, and say what became of it; only Redis' errors are caught."""
     begun = time.perf_counter()
     try:
-        act()
+        act(*args, **options)
     except (redis.RedisError, WellnessError) as error:
         seconds = time.perf_counter() - begun
         said = error if isinstance(error, WellnessError) else WellnessError(str(error))
