@@ -140,16 +140,17 @@ pd.DataFrame([(question, one.intent.value, round(one.confidence, 2), "; ".join(f
 # > Query classification lifts tool accuracy from 60 % to 95 %.
 #
 # Such a sentence means something only with a list of questions behind it. Here is one with labels: for
-# each question the calls that answer it. Two routers are asked all of it: the rules, and one that many
-# use, which takes the intent of the nearest example question in a vector index.
+# each question the calls that answer it. Two routers are asked some hundreds of them, of each kind alike:
+# the rules, and one that many use, which takes the intent of the nearest example question in a vector index.
 
 # %%
 from wellness.agent.semantic_router import SemanticRoutes
 from wellness.lesson.intervals import intervals
 from wellness.lesson.routing_figures import calibration, confusion, share
+from wellness.lesson.routing_runs import spread
 from wellness.lesson.routing_set import judge, load_routing_set
 
-questions = load_routing_set("development")
+questions = spread(load_routing_set("development"), lesson.scale(600, 150))
 with SemanticRoutes(lesson.client, lesson.embedder(), rules, namespace=lesson.namespace) as nearest:
     judged = {name: judge(way, questions, **when) for name, way in (("rules", rules), ("nearest example", nearest))}
 kinds = dict.fromkeys(question.kind for question in questions)
@@ -190,14 +191,14 @@ intervals(bins, title="How many decisions were all right, by confidence")
 # %% tags=["slow"]
 from wellness.agent.doubts import second_opinion
 from wellness.agent.routing import ModelRouter, RulesThenModel
-from wellness.lesson.routing_runs import Waiting, latest, spread
+from wellness.lesson.routing_runs import Waiting, latest
 
 chat = lesson.chat()
 model = ModelRouter(chat.choose, **when)
 second = second_opinion(rules, lesson.embedder(), chat.choose)
 both = RulesThenModel(rules, model, threshold=lesson.settings.route_threshold, second=second)
 ways = {"rules": rules, "model": Waiting(model), "rules, then model": Waiting(both)}
-live = {name: judge(way, spread(questions, lesson.scale(24, 6)), **when) for name, way in ways.items()}
+live = {name: judge(way, spread(questions, lesson.scale(24, 3)), **when) for name, way in ways.items()}
 parts = {f"{name} / {what}": share(getattr(one.grade, what.replace(" ", "_")) for one in run)
          for name, run in live.items() for what in ("tool right", "all right")}
 display(intervals(parts, title=f"{len(live['rules'])} questions, {chat.model}"))

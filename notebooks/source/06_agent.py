@@ -108,7 +108,7 @@ from wellness.lesson import twin_runs
 from wellness.lesson.agents import players
 from wellness.lesson.dialogues import load_dialogues, sample
 
-some = sample(load_dialogues(), lesson.scale(16, 2))
+some = sample([one for one in load_dialogues() if lesson.scale(True, one.kind == "goal recall")], lesson.scale(16, 1))
 live = twin_runs.run(some, players(lesson, store), model=lesson.chat().model, at=datetime.now(UTC),
                      versions=lesson.versions, progress=lesson.progress("Playing dialogues with both agents"))
 live
@@ -161,7 +161,7 @@ from wellness.lesson.corruption_figures import judge
 from wellness.lesson.corruptions import load_answers
 from wellness.lesson.intervals import intervals
 
-report = judge(load_answers("development"))
+report = judge(load_answers("development")[:: lesson.scale(1, 10)])
 display(intervals(report.caught, title="Corrupted answers that were caught, by what was done to them"))
 report
 
