@@ -39,14 +39,14 @@ month = periods.parse("last 30 days", now=lesson.now, zone=store.zone())
 gap = lesson.settings.heart_rate_gap_s
 steps = statistics.summarise(store, store.find("steps"), month, gap_s=gap, with_sources=True)
 days = {bucket.start: bucket.value for bucket in steps.buckets}
-charts.daily({"steps": days}, title=f"Ann's steps, {month.label}", ylabel="steps")
+charts.daily({"steps": days}, title=f"Ann's {steps.overall.value:,.0f} steps, {month.label}", ylabel="steps")
 
 # %% [markdown]
 # You have just seen the whole path: the export was read as a stream, some seventy thousand records
 # went into Redis sorted sets, each day was rolled up, and the chart asked thirty rollups. Lesson 01
 # takes that path apart.
 #
-# The number is not the plain sum of what was recorded. Ann's phone and watch both counted the same
+# The number in the title is not the plain sum of what was recorded. Ann's phone and watch both counted the same
 # walks. This is what each said, and what adding them up would have claimed:
 
 # %%
@@ -153,7 +153,8 @@ lesson.ledger.table()
 # know of Ann? Name another metric or another time, or both, in plain words.
 #
 # <details><summary>Hint 1</summary>What she has: `[metric.name for metric in store.metrics()]`, in a
-# cell of its own. Plain words do, too: "resting heart rate", "weight", "flights climbed".</details>
+# cell of its own. Plain words do, too: "resting heart rate", "weight", "flights climbed". Only sleep
+# has a way of its own, since its records overlap; lesson 05 asks for nights.</details>
 # <details><summary>Hint 2</summary>Times are written as one says them: "June", "last week", "since
 # March", "between 3 and 9 May", "Q2", "last winter".</details>
 # <details><summary>Hint 3</summary>For instance `metric, words = "weight", "this year"`.</details>
@@ -163,10 +164,12 @@ lesson.ledger.table()
 ### BLANK: metric, words = "steps", "last 30 days"
 metric, words = "resting heart rate", "since March"
 ### END SOLUTION
+mine = None  # so that a mistake below leaves no old answer behind
+store = lesson.load("sample")
 asked = periods.parse(words, now=lesson.now, zone=store.zone())
 mine = statistics.summarise(store, store.find(metric), asked, gap_s=gap)
 days = {bucket.start: bucket.value for bucket in mine.buckets}
-charts.daily({metric: days}, title=f"Ann's {metric}, {asked.label}", ylabel=mine.unit)
+charts.daily({metric: days}, title=f"Ann's {metric}, {asked.label}", ylabel=f"{metric}, {mine.unit}")
 
 # %% tags=["check"]
 lesson.check("00-1", mine)

@@ -50,7 +50,7 @@ def test_what_is_no_answer_is_told_why(lesson: Any) -> None:
     more = replace(mine, overall=replace(mine.overall, value=mine.overall.value + 1))
     for answer, why in (
         (mine.overall.value, "`statistics.summarise`"),
-        (asked(lesson, "steps", "Last 30 days"), "the chart above asked this"),
+        (asked(lesson, "steps", "Last 30 days"), "first chart of this notebook asked"),
         (asked(lesson, "weight", "2019"), "no such reading"),
         (more, "but the readings say"),
     ):

@@ -22,7 +22,10 @@ def check_1(lesson: Lesson, mine: Summary) -> Verdict:
     if not isinstance(mine, Summary):
         return Verdict(False, f"`mine` is what `statistics.summarise` gives; yours is {mine!r}.")
     if (mine.metric.name, mine.period.phrase.casefold()) == CHARTED:
-        return Verdict(False, "The chart above asked this. Change the metric, the time, or both.")
+        return Verdict(
+            False,
+            "The first chart of this notebook asked that. Change the metric, the time, or both.",
+        )
     asked = f"{mine.metric.name}, {mine.period.label}"
     if mine.overall.value is None:
         return Verdict(False, f"{asked}: Ann has no such reading. Ask for another metric or time.")

@@ -34,6 +34,11 @@ TWINS = {
     "another unit": _reading("Watch", "count/s", 72.0, T, T),
     "one that lasts longer": _reading("Watch", "count/min", 72.0, T, T + 60),
 }
+# Different readings whose parts are the same text when nothing stands between them.
+RUN_ON = (
+    _reading("Watch", "count/min", 1.0, T, 12),
+    _reading("Watch", "count/min", 21.0, T, 1),
+)
 
 
 def check_1(lesson: Lesson, member: Callable[[Reading], Any]) -> Verdict:
@@ -46,12 +51,16 @@ def check_1(lesson: Lesson, member: Callable[[Reading], Any]) -> Verdict:
     for what, twin in TWINS.items():
         if member(twin) == member(BASE):
             return Verdict(False, f"A reading and {what} are one member: {member(BASE)!r}.")
+    if member(RUN_ON[0]) == member(RUN_ON[1]):
+        parts = " and ".join(f"end {one.end}, value {one.value:g}" for one in RUN_ON)
+        return Verdict(False, f"{parts} run together: {member(RUN_ON[0])!r}. Separate the parts.")
     key = lesson.keys().scratch("exercise 1")
-    everything = [BASE, again, *TWINS.values()]
-    lesson.client.zadd(key, {member(reading): reading.start for reading in everything})
-    found = lesson.client.zcard(key)
-    message = f"{len(everything)} readings were written, one of them twice, and Redis holds {found}"
-    return Verdict(found == len(everything) - 1, f"{message}.")
+    lesson.client.delete(key)  # what an earlier answer wrote
+    written = [BASE, again, *TWINS.values()]
+    lesson.client.zadd(key, {member(reading): reading.start for reading in written})
+    found, wanted = lesson.client.zcard(key), len(written) - 1
+    message = f"{len(written)} were written, {wanted} of them different, and Redis holds {found}"
+    return Verdict(found == wanted, f"{message}.")
 
 
 class _Tape:
@@ -73,6 +82,7 @@ class _Tape:
 def check_2(lesson: Lesson, count: Callable[..., Any]) -> Verdict:
     """The number is right at both ends, and no member crossed the wire."""
     key = lesson.keys().scratch("exercise 2")
+    lesson.client.delete(key)
     starts = [T - 1, T, T + 10, T + 99, T + 100]
     lesson.client.zadd(key, {f"{start}:72": start for start in starts})
     tape = _Tape()
