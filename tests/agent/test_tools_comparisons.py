@@ -153,3 +153,21 @@ def test_before_and_after_an_injury(recalling: Call, truth: dict[str, Any]) -> N
     assert [one.value for one in steps.numbers if one.role == "sum"][1] == pytest.approx(
         total, rel=1e-4
     )
+
+
+@pytest.mark.parametrize("which", ["this summer", "summer"])
+def test_last_summer_is_the_one_before_this_one(
+    call: Call, truth: dict[str, Any], which: str
+) -> None:
+    """At the end of September each of them alone is the one that is just over."""
+    then, now = (f"{year}-06-01" for year in (2025, 2026))
+    for period, other in ((which, "last summer"), ("last summer", which)):
+        found = call(NAME, metric="RestingHeartRate", period=period, other_period=other)
+        starts = [one.start[:10] for one in found.periods]
+        assert starts == ([now, then] if period == which else [then, now])
+        assert "practically the same" not in found.conclusion
+
+
+def test_the_same_period_twice_stays_the_same(call: Call) -> None:
+    found = call(NAME, metric="StepCount", period="last week", other_period="last week")
+    assert "that is the same" in found.conclusion.lower()

@@ -335,6 +335,15 @@ def test_days_without_a_value_are_gaps_and_never_filled() -> None:
     assert "2024-02-26 to 2024-03-26" in broken.label
 
 
+def test_what_is_measured_now_and_then_is_points_without_stripes() -> None:
+    weighings = {FIRST + timedelta(n): float(n) for n in range(0, 90, 4)}
+    chart = charts.daily({"weight": weighings}, title="t", ylabel="y")
+    assert "a point for each day with data" in texts(chart)
+    assert "shaded: no data" not in texts(chart)
+    marks = [use for use in parsed(chart).iter(f"{SVG}use") if "#0072b2" in use.get("style", "")]
+    assert len(marks) == len(weighings)
+
+
 def test_a_day_between_two_gaps_is_seen() -> None:
     lonely = {FIRST: 1.0, FIRST + timedelta(50): 2.0, FIRST + timedelta(100): 3.0}
     chart = charts.daily({"a": lonely}, title="t", ylabel="y")

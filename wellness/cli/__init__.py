@@ -7,6 +7,7 @@ says why; 130 stopped with Ctrl-C.
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable
 
@@ -31,8 +32,16 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     ask.ask, ask.chat, audit.audit, route.route, validate.validate,
     info.info, stats.stats, stats.serve_metrics, system.setup, system.models, system.doctor,
 )  # fmt: skip
+
+
+def _short(command: Callable[..., None]) -> str:
+    """What a list of commands has room for: its first sentence, up to the first pause."""
+    return re.split(r"[:;,.](?:\s|$)", command.__doc__ or "")[0].strip()
+
+
 for command in COMMANDS:
-    app.command(command.__name__.rstrip("_").replace("_", "-"))(command)
+    name = command.__name__.rstrip("_").replace("_", "-")
+    app.command(name, short_help=_short(command))(command)
 app.add_typer(memory.app)
 
 

@@ -159,7 +159,7 @@ def origin(said: Answer) -> str:
     whose = {
         "model": f"Worded by {said.model}",
         "tool": "In the tool's own words",
-        "template": "In fixed words",
+        "template": "In fixed words, for want of a model's that pass the check",
     }[said.by]
     return (
         f"{whose}, {said.seconds:.1f} s, {said.model_calls} calls of the model, "
@@ -169,6 +169,8 @@ def origin(said: Answer) -> str:
 
 def explain(said: Answer) -> None:
     """How an answer came about: routing, tools, recalled memories, the check, the time."""
+    from wellness.agent.validator.verdicts import Verdict
+
     route = said.route
     write(f"Routed by {route.by}: {route.intent.value} (confidence {route.confidence:.2f})")
     for result in said.results:
@@ -181,7 +183,8 @@ def explain(said: Answer) -> None:
     for stored in said.remembered.learned if said.remembered else ():
         write(f"Learned: {stored.outcome} {stored.id}")
     for number in said.validation.numbers if said.validation else ():
-        write(f"Number {number.text!r}: {number.verdict}. {number.reason}")
+        if number.verdict != Verdict.NOT_CHECKED:  # part of a date, for instance
+            write(f"Number {number.text!r}: {number.verdict}. {number.reason}")
     write("Time: " + ", ".join(_took(step) for step in said.steps))
     for problem in said.degraded:
         write(f"Degraded: {problem}")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # these take long to import, and `--help` needs none of them
 
 app = typer.Typer(
     name="memory",
-    help="What is remembered of a person for long: add to it, ask it, see it, delete from it.",
+    help="What is remembered of a person: add, recall, list, forget.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -68,7 +68,7 @@ def show_import(report: ImportReport) -> None:
         write("  this is the kit's sample: an invented person")
     if report.read and not report.stored:
         write("  nothing new: every reading was there already")
-    write(f"  {report.stored:,} stored, {report.duplicate:,} there already")
+    write(f"  {report.stored:,} stored, {report.duplicate:,} there already, or twice in it")
     for reason, count in sorted(report.rejected.items()):
         write(f"  {count:,} rejected: {reason}")
     write(
@@ -166,6 +166,9 @@ def show_nights(frame: Frame, nights: Sequence[Night], *, as_json: bool) -> None
         write(f"\n  mean {duration(mean)} asleep over {len(known)} nights")
     if len(known) < len(nights):
         write(f"  {len(nights) - len(known)} nights with time in bed only: sleep is not known")
+    first, last = nights[0].date, nights[-1].date
+    if missing := (last - first).days + 1 - len(nights):
+        write(f"  no record of {missing} of the nights between the first and the last")
 
 
 def duration(seconds: float | None) -> str:

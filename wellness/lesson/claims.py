@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["CLAIMS", "Claim", "Entry", "Ledger", "Measure", "Verdict", "verdict_by", "verdict_from"]
 
 SYMBOLS: dict[Word, str] = {"confirmed": "✓", "refuted": "✗", "depends": "±"}
+PLURAL: dict[Word, str] = {"depends": "depend"}
 OPEN = "not yet measured on this machine"
 
 
@@ -141,7 +142,8 @@ class ClaimsTable:
         if not self.claims:
             return "No claim is among them."
         counts = Counter(entry.verdict.word for entry in self.entries)
-        said = [f"{counts[word]} {word}" for word in SYMBOLS if counts[word]]
+        words = {word: word if counts[word] == 1 else PLURAL.get(word, word) for word in SYMBOLS}
+        said = [f"{counts[word]} {words[word]}" for word in SYMBOLS if counts[word]]
         if missing := len(self.claims) - len({entry.claim for entry in self.entries}):
             said.append(f"{missing} {OPEN}")
         return f"{len(self.claims)} claims: {', '.join(said)}."

@@ -28,6 +28,7 @@ from wellness.lesson.tables import duration, number
 
 SHADE = "#eeeeee"
 MARKED_DAYS = 62  # up to here every day has a marker of its own
+SELDOM = 0.5  # share of days without data from which there is no line to draw
 EPOCH = date(1970, 1, 1)  # day zero of matplotlib's date axes
 
 
@@ -95,6 +96,8 @@ def daily(
 ) -> Chart:
     """One value a day; days without one are gaps, shaded where no series has any.
 
+    What is measured now and then, on fewer than half of the days, is drawn as points.
+
     Args:
         series: values by day, by name; days may be missing or NaN, and are never filled in.
         title: what the chart shows.
@@ -136,12 +139,14 @@ def daily(
     with canvas(title, 400, unit) as frame:
         ax, x = frame.axes, np.arange(len(days)) + (first - EPOCH).days
         ax.set_title(ylabel, fontsize=14, weight="normal")
+        empty = table.isna().all(axis=1).to_numpy()
+        seldom = empty.mean() > SELDOM
         for i, name in enumerate(table):
-            _broken_line(frame, x, table[name].to_numpy(), i)
-        shaded = _shade_gaps(frame, x, table.isna().all(axis=1).to_numpy())
-        ax.set_xlabel("shaded: no data" if shaded else "")
+            _broken_line(frame, x, table[name].to_numpy(), i, points=seldom)
+        shaded = not seldom and _shade_gaps(frame, x, empty)
+        ax.set_xlabel("a point for each day with data" if seldom else shaded * "shaded: no data")
         _from_zero(frame, table.to_numpy())
-        ax.set_xlim(x[0] - 1, x[-1] + 1)
+        ax.set_xlim(x[0] - 0.7, x[-1] + 0.7)  # not to the next month
         frame.ticks(ax.yaxis, duration if unit == "ns" else number)
         locator = dates.AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
         ax.xaxis.set_major_locator(locator)
@@ -153,12 +158,15 @@ def daily(
         return frame.finish(label, table)
 
 
-def _broken_line(frame: Canvas, x: NDArray[np.int64], values: NDArray[np.float64], i: int) -> None:
+def _broken_line(
+    frame: Canvas, x: NDArray[np.int64], values: NDArray[np.float64], i: int, *, points: bool
+) -> None:
     """A line that stops at each gap, with a marker on days that have no neighbour to join."""
     there = np.isfinite(values)
     alone = there & ~np.append(there[1:], False) & ~np.insert(there[:-1], 0, False)
-    marked = np.flatnonzero(there if len(x) <= MARKED_DAYS else alone).tolist()
-    frame.axes.plot(x, values, color=COLOURS[i % 7], linestyle=DASHES[i // 7 % 4],
+    marked = np.flatnonzero(there if points or len(x) <= MARKED_DAYS else alone).tolist()
+    dashes = "none" if points else DASHES[i // 7 % 4]
+    frame.axes.plot(x, values, color=COLOURS[i % 7], linestyle=dashes,
                     linewidth=2 if len(x) < 200 else 1.2,
                     marker=MARKERS[i % 7], markersize=6, markevery=marked)  # fmt: skip
 

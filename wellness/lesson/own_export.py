@@ -27,7 +27,9 @@ def form(client: Redis, settings: Settings) -> widgets.VBox:
     """Fields for a path (or a small upload), a name and a zone, and a button that imports."""
     wide = {"width": "40em", "max_width": ALL}
     path = widgets.Text(description="Path of the export", style=WIDE, layout=wide)
-    upload = widgets.FileUpload(accept=".zip,.xml", description="or upload a small one")
+    upload = widgets.FileUpload(
+        accept=".zip,.xml", description="or upload a small one", layout={"width": "auto"}
+    )
     user = widgets.Text(value=settings.user, description="Stored for", style=WIDE)
     zone = widgets.Text(value=machine_zone().key, description="Home time zone", style=WIDE)
     button = widgets.Button(description="Import", tooltip="Import the export named above")

@@ -6,6 +6,8 @@ with data of equally many days. Else it is the days that are compared, and the a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wellness.agent.tools.arguments import Compared
 from wellness.agent.tools.daily import Daily, daily
 from wellness.agent.tools.desk import Desk
@@ -20,7 +22,7 @@ def compare_time_periods(desk: Desk, arguments: Compared) -> Draft:
     stored = desk.metric(arguments.metric)
     aggregation = arguments.aggregation or ""
     check_sum(stored, aggregation)
-    one, other = _matched(desk.span(arguments.period), desk.span(arguments.other_period))
+    one, other = _matched(*_told_apart(desk, arguments))
     draft = Draft()
     for span in (one, other):
         draft.take(span)
@@ -39,6 +41,22 @@ def compare_time_periods(desk: Desk, arguments: Compared) -> Draft:
     _verdict(draft, first, second, aggregation, why)
     _notes(draft, first, second)
     return draft
+
+
+def _told_apart(desk: Desk, arguments: Compared) -> tuple[Span, Span]:
+    """In October both "this summer" and "last summer" are the one that is over; beside each other
+    the last one is that before this one.
+    """
+    one, other = desk.span(arguments.period), desk.span(arguments.other_period)
+    if one.period.start != other.period.start or one.event or other.event:
+        return one, other
+    before = replace(desk, now=one.period.start)
+    match ["last" in span.phrase.casefold().split() for span in (one, other)]:
+        case [False, True]:
+            return one, replace(before.span(arguments.other_period), now=desk.now)
+        case [True, False]:
+            return replace(before.span(arguments.period), now=desk.now), other
+    return one, other
 
 
 def _matched(one: Span, other: Span) -> tuple[Span, Span]:
