@@ -64,7 +64,7 @@ PICTURES = (
         "Badges under each answer say which tools and memories it used.",
     ),
     Picture(
-        "steps", "00_start_here", ("kit.start", "charts.daily("),
+        "steps", "00_start_here", ("kit.start", "charts.daily({\"steps"),
         ".jp-OutputArea-output svg[role=img]",
         "A line chart from the first lesson: Ann's steps on each of the last thirty days.",
     ),
