@@ -16,8 +16,8 @@ ILLNESS = joined(
     |something (?:wrong|serious)|dying|burnt out|obese|underweight|overweight)"""
 )
 MEDICINE = joined(
-    r"""(?:medicines?|medications?|meds|drugs?|pills?|antibiotics|ibuprofen|aspirin|paracetamol
-    |painkillers?|tablets?|insulin|antidepressants?|statins?|melatonin|beta blockers?|drops
+    r"""(?:medicines?|medications?|meds|drugs?|pills?|antibiotics?|ibuprofen|aspirin|paracetamol
+    |painkillers?|antihistamines?|laxatives?|steroids?|tablets?|insulin|antidepressants?|statins?|melatonin|beta blockers?|drops
     |creams?|ointments?|syrups?|sprays?)"""
 )
 DIAGNOSIS = anywhere(
@@ -26,7 +26,7 @@ DIAGNOSIS = anywhere(
      (?:getting |having |coming down with |at risk (?:of|for) |developing |suffering from |going )?
     |i (?:might |may |could )?(?:have(?: got)?|am having|am|be|suffer from|be having|get)
     |(?:is|are|was|could|might|can) (?:this|it|that|these|they|my [\w ]{{1,20}}?)
-    (?: [\w ]{{1,20}}?)?(?: be)?|(?:sign|signs|symptom|symptoms|chance|risk) of|risk (?:of|for)
+    (?: [\w ]{{1,35}}?)?(?: be)?|(?:sign|signs|symptom|symptoms|chance|risk) of|risk (?:of|for)
     |(?:likely|chances) (?:that )?i have|caused by|because of)(?:\s*\b(?:a|an|the|any|some|having
     |getting|type (?:1|2|N)|chronic|mild|severe|maybe|got|early|sleep|S|M)\b)*\s*\b{ILLNESS}\b""",
     r"\bhave i (?:just )?had an? (?:M|heart|panic|asthma)? ?(?:attack|stroke|concussion)",

@@ -34,7 +34,8 @@ THINGS = words(
 # What a run is done with, or costs, is no workout
 GEAR = words(
     r"""[AW] (?:shoes?|gear|club|coach|partner|lessons?|teacher|buddy|group|pool|track|plan|injury
-    |trainer|class teacher|bag|outfit|spot|route)|costs?|price|paid|pay|expensive"""
+    |trainer|class teacher|bag|outfit|spot|route|instructor|tutor|captain|mate|mat|boots|goggles
+    |helmet|racket|bike|studio|membership|watch|socks|app|licence|license)s?|costs?|price|paid|pay|expensive"""
 )
 # Of a life: what somebody may have told about without saying whose it is
 LIFE = words(
@@ -93,8 +94,8 @@ GOAL = anywhere(
     r"[MS].*\b(?:am|was) i supposed\b",
 )
 AIMED_AT = words(
-    "what (?:am|was|were|have) (?:i|we) (?:been |currently |still )?"
-    "(?:working|aiming|going|striving|heading)",
+    "(?:what|which)(?: \\w+){0,3} (?:am|was|were|have|had) (?:i|we) (?:been |currently |still )?"
+    "(?:working|aiming|going|striving|heading|pursuing|chasing|after|shooting)",
     "(?:do|did) i (?:want|hope|plan|aim|wish)",
     "what (?:i|we) (?:want|wanted|hope|hoped|plan|planned|aim|wish) to",
     "(?:am|was) i (?:trying|hoping|aiming|planning) to",

@@ -28,6 +28,7 @@ FUTURE = words(
 )
 # Asks what will be, whatever it is about
 AHEAD = re.compile(
+    r"^(?:please |can you |could you |now |and )*(?:predict|forecast|foresee|foretell)\b|"
     r"^(?:\w+,? ){0,2}?(?:(?:who|what|when|where|which|how)\b.{0,30}?)?\b(?:will (?!you\b)|(?:am"
     r"|is|are) "
     r"(?:i|we|it|they|he|she|there|(?:my|the) [\w ]{1,20}?|[MSAW]|who)? ?(?:\w+ )?"
@@ -77,6 +78,8 @@ ACTIONS = re.compile(
     (?:[\w:]+ ){{0,3}}?(?:alarm|timer|reminder|appointment|meeting|event|reservation|booking
     |playlist|call|calendar|wake-up call|mode|watch face)
     |(?:put|set|switch|bring|take|make|let|tell) (?:my|the|this) (?:apple )?{GADGET}\b
+    |(?:set|change|raise|lower|increase|decrease|adjust|update|reset|edit|put|switch|move|bump)
+     (?:up )?(?:my |the )?[\w ]{{1,30}}? (?:on|in) (?:my|the) (?:apple )?{GADGET}\b
     |turn (?:on|off|up|down|my|the)|switch (?:on|off|my|to|the)
     |(?:start|stop|pause|begin|resume) (?:tracking|recording|measuring|monitoring|counting)\b
     |(?:start|stop|pause|end|begin|resume|launch|open|close|quit)
@@ -176,7 +179,11 @@ WORLD = words(
     |world cup|league|olympic\w*|super bowl|(?:football|baseball|soccer|basketball|hockey|tennis|A)
      (?:match|game|team|results?|score|final)|(?:who|which team) (?:won|wins|scored|lost)
     |the (?:match|game|final|score)|stocks?|shares|bitcoin|crypto\w*|exchange rate|euros?|dollars?
-    |inflation|mortgage|interest rate|taxes|tax return|salary|invoice|insurance""",
+    |inflation|mortgage|interest rate|taxes|tax return|salary|invoice|insurance|money|rent|wages
+    |(?:spend|spent|spending) (?:\w+ )?(?:on|at|for) (?!my (?:feet|legs|back|bike|own)|foot|average|a
+    |an|the (?:bike|treadmill|couch|sofa|bench|floor|rowing)|P|[MSAW]\b)\w+
+    |how much (?:is|are|was|were|does|do) (?:an?|the|one) [\w ]{0,30}?(?:pass|membership|ticket
+    |subscription|class|lessons?|course|entry|fee|cost|charge)\b""",
     r"""python|javascript|typescript|java|rust|html|css|sql|regex\w*|programming|source code
     |algorithm|compiler|linux|docker|kubernetes|git|haiku|limerick|poems?|poetry|essay|lyrics
     |riddles?|jokes?|novel|tweet|speech|translate|translation|in (?:spanish|french|german|italian
@@ -195,7 +202,11 @@ WORLD = words(
     |movies?|films?|netflix|series
     |tv|television|music|songs?|albums?|radio|podcasts?|concert|theat(?:er|re)|museum|hotels?
     |tickets?|airport|flights? (?:to|from)
-    |train to|bus|taxi|uber|traffic|parking|directions|supermarket|shops?|store|opening hours
+    |trains? (?:to|from|home)|the (?:next|last|first|N) (?:train|tram|ferry|plane|metro|subway)
+    |(?:trains?|bus(?:es)?|flights?|trams?|ferr(?:y|ies)|planes?) [\w ]{0,25}?(?:running|delayed|late
+    |cancelled|canceled|on time|leav\w+|arriv\w+)
+    |(?:is|are) (?:the|my local|our) [\w ]{1,25}? (?:open|closed|crowded|on time|delayed)
+    |buses|bus|taxi|uber|traffic|parking|directions|supermarket|shops?|store|opening hours
     |what time is it|the time in|what day is it|what is the date|date today|time zone|youtube|phone
     |instagram|facebook|tiktok|twitter|linkedin|spotify|chatgpt|google|calendar|inbox|e-?mails?
     |to buy|on the market|homework|exam questions?|laptop|computer|car|bank|password""",

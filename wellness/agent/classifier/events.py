@@ -18,7 +18,7 @@ STOP = joined(
     |are my|did|do i|from (?:before|after|during)|have i|has my|show|tell|give|compare|relative
     |average|and (?:before|after|since
     |during|how|what|my|did|when|the other|now)|to (?:after|now|before)|with (?:after|before|now
-    |the time|my|today))\b|\b(?:before|after) (?:it|that)\b))"""
+    |the time|my|today|those|that|what|how|it|the ones?))\b|\b(?:before|after) (?:it|that)\b))"""
 )
 # What comes after "before" or "since" and is no event that somebody told about
 NO_EVENT = joined(

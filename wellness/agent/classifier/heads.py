@@ -108,7 +108,7 @@ def _weight(topic: Mention, reading: Reading) -> int:
     """Of a metric and an activity in one breath the metric, but a run has its own energy."""
     if topic.name == NOISE:  # "on my quietest day, how many steps"
         return 2
-    if topic.name in VAGUE:
+    if topic.name in VAGUE or _is_plain_distance(topic, reading):
         return 3
     if topic.kind == METRIC:
         own = topic.name in EFFORT and any(
@@ -129,6 +129,12 @@ def _eaten(topic: Mention, reading: Reading) -> list[Mention]:
     if not burned:
         return [food]
     return [food, topic] if eaten.start() < burned.start() else [topic, food]
+
+
+def _is_plain_distance(topic: Mention, reading: Reading) -> bool:
+    """Whether "distance" is that of something else that is named: "in my wheelchair"."""
+    others = any(one.name.startswith("Distance") and one[:2] != topic[:2] for one in reading.topics)
+    return topic.name == "DistanceWalkingRunning" and others
 
 
 def metrics_of(name: str) -> tuple[str, ...]:

@@ -113,7 +113,8 @@ TALK = re.compile(
     re.I,
 )
 DATED = re.compile(
-    r"^(?:today|yesterday|tonight|(?:this|last(?! time)|on|in|by|since|the other) \w+|"
+    r"^(?:(?:from|starting|beginning|as of|effective|since) (?:now(?: on)?|today|tomorrow"
+    r"|(?:this|next) \w+|\w+day)|today|yesterday|tonight|(?:this|last(?! time)|on|in|by|since|the other) \w+|"
     r"every (?:day|night|morning|evening|week|month|year|\w+day)),? ",
     re.I,
 )
@@ -145,9 +146,11 @@ NAMED_FIRST = re.compile(
          (?:[\w ]{0,20}? )?i (?:ever )?\w+))(?:my|the|our|his|her|a|an|this|that|these
         |those|both|some|dr\.|mr\.
         |mrs\.|ms\.)? ?[\w'-]+
-        (?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets
+        (?:'s (?:(?:at|in|on|off|up|out|gone|back|been|being|got|not|so|too|very|really|still|just
+        |all|like|a|an)\b|\w+(?:ing|ed) (?:me|my|us|at|in|on|for|to)\b)
+        |(?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets
         |says?|said|told|thinks?|thought|started|feels?|felt|broke|swears?|makes?|made|wants?|keeps?
-        |killed|does|did|went|goes|came|gave|asked|asks|lives|needs|recommends|recommended)\b"""
+        |killed|does|did|went|goes|came|gave|asked|asks|lives|needs|recommends|recommended)\b)"""
     ),
     re.I,
 )

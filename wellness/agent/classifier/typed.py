@@ -35,10 +35,20 @@ SHORT = {
     "from": "frm", "did": "ddi dod", "you have": "youve", "you are": "youre",
     "they are": "theyre", "would not": "wouldnt", "please": "pls plz",
     "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav hve",
-    "session": "sesion",
+    "days": "dys dyas dasy", "session": "sesion",
     "sessions": "sesions",
 }  # fmt: skip
 SHORTHAND = {form: meaning for meaning, forms in SHORT.items() for form in forms.split()}
+# What somebody may be asked whether they mind it
+GERUNDS = {
+    "forgetting": "forget", "getting": "get", "letting": "let", "putting": "put",
+    "setting": "set", "scrapping": "scrap", "dropping": "drop", "wiping": "wipe",
+    "giving": "give", "taking": "take", "making": "make", "erasing": "erase",
+    "removing": "remove", "deleting": "delete", "noting": "note", "saving": "save",
+    "storing": "store", "comparing": "compare", "calculating": "calculate",
+    "writing": "write", "summarising": "summarise", "summarizing": "summarize",
+    r"(\w{3,}?)ing": r"\1",
+}  # fmt: skip
 # Phrases that are meant as others; what a unit or a comparison shows.
 MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()  # noqa: SIM905
@@ -70,6 +80,10 @@ WRITTEN_OUT = tuple(
         (r"(?<=\w),? (?:lol|lmao|rofl|ha(?:ha)+|tbh|innit|xx+|i mean(?:t)?)(?=\s*[?.!]*$)", ""),
         (r"\s\+\s", " and "),
         (r"\bmeat (?=(?:my|the|our)\b)", "meet "),
+        *(
+            (rf"\b(?:(?:would|do) you mind|any chance of(?: you)?) {gerund}\b", f"could you {verb}")
+            for gerund, verb in GERUNDS.items()
+        ),
         (
             r"\b(this|last|the|that|past) (?:whole|entire|full) "
             r"(?=day|week|month|year|quarter|season|summer|winter|spring|night)",
@@ -106,6 +120,6 @@ improving increasing decreasing increased decreased changed change please thanks
 should would could about everyday daily active activity single furthest farthest calory litres
 liters down status checks cycle cycled kilometers kilometres woke wake awake deep kilos pounds
 stood hiked averages totals floors standing breaths heartrate dropping dropped falling gaining
-losing rising
+losing rising crept inhaler insulin pushes wheelchair shrinking climbing units
 """.split()  # noqa: SIM905 - a table, to be read
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from wellness.agent.classifier.activities import ACTIVITIES
+from wellness.agent.classifier.rare import RARE_WORDS
 from wellness.health import catalogue
 from wellness.memory.facts import phrases
 from wellness.memory.facts.phrases import Meaning, listed
@@ -27,6 +28,7 @@ METRIC_WORDS = {
         "heaviest i have | heaviest i was | heaviest have i | heaviest was i | heaviest i got | "
         "lightest i have | lightest i was | lightest have i | lightest was i | lightest i got | "
         "bodymass | weighing | how many kilos | how many pounds | "
+        "the pounds | the kilos | the lbs | extra pounds | pounds off | "
         "on the scale | on the scales | step on the scale | stepped on the scale | "
         "stand on the scale | get on the scale | got on the scale"
     ),
@@ -150,7 +152,7 @@ sleep analysis | hit the hay | hit the sack | hit the pillow | lights out | slee
 
 
 def _entries() -> Iterable[tuple[str, Meaning]]:
-    for name, line in METRIC_WORDS.items():
+    for name, line in (METRIC_WORDS | RARE_WORDS).items():
         for phrase in listed(line):
             yield phrase, Meaning(METRIC, name)
     for phrase in listed(SLEEP_WORDS):
