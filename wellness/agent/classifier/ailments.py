@@ -25,7 +25,9 @@ DIAGNOSIS = anywhere(
     |got|be|suffer\w*|be having|be suffering from|get|caught|contracted|developed)?|(?:am|was) i
      (?:getting |having |coming down with |at risk (?:of|for) |developing |suffering from |going )?
     |i (?:might |may |could )?(?:have(?: got)?|am having|am|be|suffer from|be having|get)
-    |(?:is|are|was|could|might|can) (?:this|it|that|these|they|my [\w ]{{1,20}}?)
+    |(?:is|are|was|could|might|can)
+     (?:this|it(?! (?:\w+ )?(?:normal|okay|ok|safe|healthy|common|good|bad|usual|possible|true
+    |unhealthy|harmful|dangerous|better|worse|important))|that|these|they|my [\w ]{{1,20}}?)
     (?: [\w ]{{1,35}}?)?(?: be)?|(?:sign|signs|symptom|symptoms|chance|risk) of|risk (?:of|for)
     |(?:likely|chances) (?:that )?i have|caused by|because of)(?:\s*\b(?:a|an|the|any|some|having
     |getting|type (?:1|2|N)|chronic|mild|severe|maybe|got|early|sleep|S|M)\b)*\s*\b{ILLNESS}\b""",

@@ -120,6 +120,8 @@ ACTIONS = re.compile(
     |mailed|cleaned|printed|picked up|installed|replaced))"""
     )
 )
+# A goal on the watch is not the one that the agent keeps
+ON_DEVICE = re.compile(rf"\b(?:on|in) (?:my|the) (?:apple )?{GADGET}\b")
 # Somebody is asked to do something with a verb that is none of the agent's
 ASKED_TO = re.compile(
     joined(

@@ -15,7 +15,9 @@ from wellness.agent.classifier.confidence import confidence
 from wellness.agent.classifier.division import divided
 from wellness.agent.classifier.follow_up import resolve
 from wellness.agent.classifier.leaning import corrects, is_elliptic, points_back
+from wellness.agent.classifier.lasting import lasts
 from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST, TALK
+from wellness.agent.classifier.owned import named
 from wellness.agent.classifier.parts import DATA, Part, slots_of
 from wellness.agent.classifier.reading import Reader, Reading
 from wellness.agent.classifier.rules import FALLBACKS, UNKNOWN, decide, forget, remember
@@ -37,8 +39,6 @@ COMPARING = re.compile(
     re.I,
 )
 WORD = re.compile(r"[^\W_]")
-MINE = re.compile(r"\bmine\b", re.I)
-HOW_MUCH = re.compile(r"\bhow (much|many)(?= (?:did|have|do|am|was|had) i\b)", re.I)
 ALSO = re.compile(r"^(?:and |now )?also\b", re.I)
 
 
@@ -69,7 +69,8 @@ class Classifier:
         parts = self.parts(question, self.before(turns))
         calls: list[ToolCall] = []
         for part in parts:
-            calls += [one for one in part.calls if one not in calls]
+            for one in part.calls:
+                calls += [one] if one not in calls else []
         sure, signs = confidence(parts, conversation=bool(turns))
         why = [*(part.rule for part in parts), *signs]
         if len(calls) > MOST_CALLS:
@@ -126,8 +127,10 @@ class Classifier:
     @staticmethod
     def _told(whole: Reading, before: Part | None) -> Part:
         """What a message tells: more of what the memory was asked to do, or something new."""
-        if before and before.intent in MEMORY and (part := resolve(whole, before)):
-            return part
+        recalled = before is not None and before.intent is Intent.RECALL
+        if before and (recalled or before.intent in MEMORY) and (part := resolve(whole, before)):
+            if not recalled or part.intent is Intent.REMEMBER:
+                return part
         part = stated(whole)
         talk = part.intent is Intent.SMALL_TALK and before is None
         if talk and whole.whens and points_back(whole):
@@ -146,8 +149,12 @@ class Classifier:
             if not clause.asks and not _requests(clause):
                 told.append(clause)
                 asked = last and last.intent in (Intent.FORGET, Intent.REMEMBER)
-                if asked and asks.PERSONAL.search(words) and not requests.FORGETFUL.search(words):
-                    yield remember(self._read(clause.text, before), "states something"), True
+                asked = asked and asks.PERSONAL.search(words) is not None
+                if (asked and not requests.FORGETFUL.search(words)) or (
+                    last is None and lasts(clause.text, clause.ends) and number < len(clauses)
+                ):
+                    last = remember(self._read(clause.text, before), "states something")
+                    yield last, True
                 continue
             if asks.META.search(words) and (told or last):
                 if told:
@@ -206,7 +213,7 @@ class Classifier:
     def _part(
         self, text: str, before: Part | None, told: Sequence[Clause], same: bool
     ) -> tuple[Part, bool]:
-        reading = self._read(self._owned(text, before), before)
+        reading = self._read(named(text, before), before)
         if told and not same:
             reading = self._widened(reading, told[-1].text, before)
         if before and (part := resolve(reading, before, same_message=same)):
@@ -220,15 +227,6 @@ class Classifier:
             return part, INVERTED.match(text) is not None
         shown = asked or bool(reading.topics) or part.rule == "asks about rings"
         return part, part.rule not in FALLBACKS and shown
-
-    @staticmethod
-    def _owned(text: str, before: Part | None) -> str:
-        """ "What is mine?", "how much did I get?" with what the question before was about."""
-        if before is None or before.intent is not Intent.RECALL or not before.reading.topics:
-            return text
-        topic = before.reading.topics[0]
-        name = before.reading.text[topic.start : topic.end]
-        return HOW_MUCH.sub(rf"how \1 {name}", MINE.sub(f"my {name}", text, count=1), count=1)
 
     def _widened(self, reading: Reading, told: str, before: Part | None) -> Reading:
         """A question with what it leaves to the statement before it: its topic or its time."""

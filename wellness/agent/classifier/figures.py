@@ -18,7 +18,9 @@ LAST_UNIT = re.compile(r"^(?:the )?(?:last|previous) (?P<unit>week|month|quarter
 EXTREME = re.compile(r"\b(?:best|worst|biggest|top)(?: (?:single|daily|day))* (?:M|day)\b")
 SINGLE = re.compile(r"\b(?:readings|values|measurements|entries)\b")
 FASTER = re.compile(r"\b(?:faster|slower|quicker|how fast|pace|speed)\b")
-EXERCISE_TIME = re.compile(r"\bN (?:of )?W\b|\bhow much W (?:did|do|have|had)\b|\bW\b.*\bin minutes\b|\bhow many minutes\b.*\bW\b")
+EXERCISE_TIME = re.compile(
+    r"\bN (?:of )?W\b|\bhow much W (?:did|do|have|had)\b|\bW\b.*\bin minutes\b|\bhow many minutes\b.*\bW\b"
+)
 NOW_THAN = re.compile(
     r"\bnow than\b|"
     r"^(?:is|are|am|do) .*\bthan (?:it|they|i) (?:was|were|did) (?:in|on|during|back)\b"

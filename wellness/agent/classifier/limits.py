@@ -90,6 +90,10 @@ HOUSEHOLD = words(
     r" [\w ]{1,25}? (?:open|close|shut|start|leave|arrive)\w*"
 )
 
+MONEY = re.compile(
+    r"\b(?:what|how much(?: money)?) (?:did|have|do|had|has) (?:i|we|it) (?:\w+ )?(?:spend|spent"
+    r"|earn(?:ed)?|owed?|save|saved)\b(?!.*(?:\b(?:time|minutes|hours|outside|outdoors)\b|[MSAW]))"
+)
 TROUBLE = re.compile(
     rf"\b(?:my|the|apple) (?:apple )?{GADGET}'?s? (?:is not|does not|will not|can not|has stopped"
     r"|stopped|keeps|broke|froze|crashe[sd]|is (?:broken|dead|frozen|stuck|slow|not)|died"
@@ -119,4 +123,4 @@ def is_beyond(shape: str) -> str:
     errand = NEEDS.match(shape) and WORLD.search(shape)
     if errand or DELEGATED.search(shape) or DISPLAY.search(shape):
         return "it asks to do something that this agent cannot do"
-    return "it is about the world" if HOUSEHOLD.search(shape) else ""
+    return "it is about the world" if HOUSEHOLD.search(shape) or MONEY.search(shape) else ""

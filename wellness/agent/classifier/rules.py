@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from wellness.agent.classifier import asks, cues, people, requests, scope
+from wellness.agent.classifier import asks, beyond, cues, people, requests, scope
 from wellness.agent.classifier.figures import compared, compares, data, direction
 from wellness.agent.classifier.heads import metrics_of
 from wellness.agent.classifier.parts import SLEEP_METRIC, Part, call, phrase_of
@@ -84,7 +84,7 @@ def forget(reading: Reading) -> Part:
 
 
 def _memory(reading: Reading) -> Part | None:
-    if reading.has(requests.REMEMBER):
+    if reading.has(requests.REMEMBER) and not reading.has(beyond.ON_DEVICE):
         return remember(reading, "asked to remember")
     if reading.has(requests.FORGET) and not scope.alters(reading):
         return forget(reading)

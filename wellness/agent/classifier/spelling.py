@@ -23,6 +23,12 @@ SHORTEST = 4  # letters: three-letter words have too many neighbours
 SOUNDED = 2  # slips where all consonants are right: "minits"
 LONG = 8  # letters from which two slips are one word still
 WORD = re.compile(r"\d+[a-z]+|[a-z][a-z0-9]*(?:'[a-z]+)?/?(?![a-z])|[a-z]+|&", re.I)
+# A capital after a small letter begins a name, unless a day or month is meant: "in Wales"
+NAME = re.compile(r"[a-z,'] [A-Z]$")
+DATES = frozenset(
+    "january february march april june july august september october november december monday"
+    " tuesday wednesday thursday friday saturday sunday".split()
+)
 SPELLED = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in CONTRACTIONS)
 
 
@@ -70,7 +76,7 @@ def tidy(text: str) -> Tidied:
         if not word.isalpha() or word in KNOWN:
             return match[0]
         meant = repaired(word)
-        if not meant:
+        if not meant or (NAME.search(text, 0, match.start() + 1) and meant not in DATES):
             return match[0]
         repairs.append((match[0], meant))
         return meant

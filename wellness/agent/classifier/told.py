@@ -16,6 +16,17 @@ from wellness.agent.routes import Intent
 IT_IS = re.compile(
     r"^(?:(?:oh|well|no|actually|sorry|so|and),? )*(?:it|he|she|they) (?:is|was|are) "
 )
+NEW = re.compile(r"\b(?:it|he|she|they|that|mine|my [\w ]{1,20}?|the \w+) (?:is|are|was)\b")
+IT_WAS = re.compile(
+    r"^(?:(?:oh|well|no|actually|and|but|also),? )*(?:it|he|she|they|this|that|the \w+(?: \w+)?) "
+    r"(?:is|was|are|were|has|had|happened|started|began|still|hurts?|only|got|comes?|came|does"
+    r"|did)\b(?!.*\b(?:quick|fast|kind|clever|smart|useful|funny|easy|good of you|you)\b)"
+)
+# "Cashews too"; "my coach too" asks
+TOO = re.compile(
+    r"^(?:(?:oh|yes|and|well|no),? )*(?!(?:my|me|the|what|how|your?|i|same)\b)[\w ]{2,30}? "
+    r"(?:too|as well)\b(?=\W+\w|[.!]*$)"
+)
 ASIDE = re.compile(r"^(?:and|also) (?:where|what|who|how|when) (?:i|my|we|our)\b")  # no question
 
 
@@ -39,7 +50,10 @@ def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     tells = "?" not in reading.text and not reading.has(asks.WH)
     if before.intent is Intent.RECALL and tells and IT_IS.match(reading.shape):
         return corrected(reading)
-    if before.intent is Intent.REMEMBER and corrects(reading):
+    renewed = corrects(reading) and (
+        before.intent is Intent.REMEMBER or (before.intent is Intent.RECALL and reading.has(NEW))
+    )
+    if renewed or (tells and details(reading, before)):
         return corrected(reading)
     goal = before.intent is Intent.REMEMBER and before.reading.has(asks.GOAL)
     if goal and points and reading.has(asks.REACHED):
@@ -60,6 +74,19 @@ def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     if before.intent is Intent.RECALL:
         return recall(reading, "asks more of that", before.reading.text)
     return corrected(reading) if before.intent is Intent.REMEMBER and told else None
+
+
+def details(reading: Reading, before: Part) -> bool:
+    """Whether more is told of what was told or asked: "it was the right one", "cashews too"."""
+    if before.intent not in (Intent.REMEMBER, Intent.RECALL) or friendly.GREETS.search(
+        reading.shape
+    ):
+        return False
+    also = TOO.match(reading.shape) is not None
+    if before.intent is Intent.RECALL:
+        return also
+    said = bool(reading.whens or reading.amounts or reading.unknown)
+    return also or (said and IT_WAS.match(reading.shape) is not None)
 
 
 def corrected(reading: Reading) -> Part:

@@ -41,6 +41,9 @@ def another_view(reading: Reading, before: Part, metric: str) -> Part | None:
         return corrected(reading)
     if before.intent in FIGURES and metric != SLEEP_METRIC and not whens and reading.has(TAKEN):
         return _readings(reading, before, metric)
+    shown = reading.has(cues.SHOWS) and reading.has(cues.READINGS)
+    if before.intent in FIGURES and metric != SLEEP_METRIC and shown and not reading.aggregations:
+        return _all_readings(reading, before, metric)
     latest = (reading.has(cues.LATEST_OF) and reading.has(asks.WH)) or is_now(reading)
     latest = latest and not is_summed(metric) and not reading.has(cues.COMPARES)
     if before.intent in FIGURES and metric != SLEEP_METRIC and latest:
@@ -86,6 +89,15 @@ def _readings(reading: Reading, before: Part, metric: str) -> Part:
     period = before.calls[0].arguments.get("period", "") if before.calls else ""
     calls = tuple(call(Intent.RECORDS, metric=one, period=period) for one in metrics_of(metric))
     return Part(Intent.RECORDS, calls, "asks when that was", reading, (metric,), before.whens)
+
+
+def _all_readings(reading: Reading, before: Part, metric: str) -> Part:
+    """The readings of a time, or of that before: "show me all of them since June"."""
+    whens = reading.whens or before.whens
+    calls = tuple(
+        call(Intent.RECORDS, metric=one, period=phrase_of(whens)) for one in metrics_of(metric)
+    )
+    return Part(Intent.RECORDS, calls, "asks for readings", reading, (metric,), whens)
 
 
 def _with_metric(reading: Reading, before: Part, metric: str) -> Part:
