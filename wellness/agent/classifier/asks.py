@@ -35,7 +35,7 @@ THINGS = words(
 GEAR = words(
     r"""[AW] (?:shoes?|gear|club|coach|partner|lessons?|teacher|buddy|group|pool|track|plan|injury
     |trainer|class teacher|bag|outfit|spot|route|instructor|tutor|captain|mate|mat|boots|goggles
-    |helmet|racket|bike|studio|membership|watch|socks|app|licence|license)s?|costs?|price|paid|pay|expensive"""
+    |helmet|racket|bike|studio|gym|hall|centre|center|shop|membership|watch|socks|app|licence|license)s?|costs?|price|paid|pay|expensive"""
 )
 # Of a life: what somebody may have told about without saying whose it is
 LIFE = words(

@@ -16,10 +16,10 @@ LASTING = re.compile(
         my (?:new |daily |weekly |current )*(?:[\w-]+ ){0,2}?(?:goal|target|aim) (?:is|will be)
         (?: now)? (?!to know|not\b|a secret)
         |my (?:new |current )*(?:physio\w*|coach|trainer|doctor|gp|dentist|dietitian|nutritionist
-        |cardiologist|therapist|gym|instructor|surgeon|specialist) is (?:now |called |named )*(?-i:[A-Z])
+        |cardiologist|therapist|gym|instructor|surgeon|specialist) is (?:now |called |named )*(?-i:[A-Z])\w*
         |(?:i|we) (?:have |have just |just )?(?:hurt|broke|broken|sprained|twisted|tore|torn|injured
         |fractured|pulled|strained|dislocated) my (?:left |right )?\w+
-        |i (?:have |have just |just )?(?:moved|relocated) to (?-i:[A-Z])
+        |i (?:have |have just |just )?(?:moved|relocated) to (?-i:[A-Z])\w*
         |i am (?:now |allergic |intolerant )+to \w+|i am (?:now )?(?:an? )?(?:strict )?(?:vegan
         |vegetarian|pescatarian|coeliac|celiac|diabetic|asthmatic|pregnant|lactose intolerant|retired
         |teetotal)

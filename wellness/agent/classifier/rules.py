@@ -166,11 +166,17 @@ def _knowledge(reading: Reading) -> Part | None:
         return None
     general = not reading.whens and not personal and reading.has(asks.GENERAL)
     general = general and not (reading.has(cues.LATEST) or reading.has(TAKES_ME))
+    general = general and not any(_said(one, reading).startswith("the ") for one in reading.topics)
     if reading.has(asks.KNOWLEDGE) and reading.has(asks.HEALTH):
         return recall(reading, "asks for general knowledge")
     if general and reading.has(TOPIC) and not reading.has(asks.META):
         return recall(reading, "asks for general knowledge")
     return None
+
+
+def _said(topic: Mention, reading: Reading) -> str:
+    """A topic in the words that named it: "the pounds" are somebody's."""
+    return reading.text[topic.start : topic.end].lower()
 
 
 def _night(reading: Reading) -> Part | None:

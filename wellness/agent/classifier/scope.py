@@ -96,7 +96,7 @@ def is_ahead(shape: str) -> bool:
     if beyond.AHEAD.match(shape) and not beyond.BACK.search(shape):
         return not beyond.AIMS.search(shape) or bool(beyond.PREDICTS.search(shape))
     ahead = beyond.FUTURE.search(shape) or (
-        beyond.SOON.search(shape) and not beyond.BACK.search(shape)
+        beyond.SOON.search(shape) and not beyond.BACK.search(shape) and not IS_IT_GOOD.search(shape)
     )
     aims = beyond.AIMS.search(shape) is not None
     topic = beyond.TOPIC.search(shape) is not None or WILL_I.match(shape) is not None

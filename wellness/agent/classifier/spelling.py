@@ -20,6 +20,7 @@ from wellness.memory.facts import phrases
 from wellness.memory.facts.tokens import CONTRACTIONS, LONGEST_TEXT
 
 SHORTEST = 4  # letters: three-letter words have too many neighbours
+HISSES = ("shs", "chs", "xs", "sss")  # which end in "es" where they are right: "pushs"
 SOUNDED = 2  # slips where all consonants are right: "minits"
 LONG = 8  # letters from which two slips are one word still
 WORD = re.compile(r"\d+[a-z]+|[a-z][a-z0-9]*(?:'[a-z]+)?/?(?![a-z])|[a-z]+|&", re.I)
@@ -103,7 +104,8 @@ def repaired(word: str) -> str:
         return ""
     singular = word.removesuffix("s")
     if singular in KNOWN:
-        return ""
+        plural = f"{singular}es"
+        return plural if word.endswith(HISSES) and plural in KNOWN else ""
     slips = 2 if len(word) >= LONG else 1
     best, nearest = "", slips + 1
     for target in TARGETS:

@@ -20,7 +20,7 @@ NEW = re.compile(r"\b(?:it|he|she|they|that|mine|my [\w ]{1,20}?|the \w+) (?:is|
 IT_WAS = re.compile(
     r"^(?:(?:oh|well|no|actually|and|but|also),? )*(?:it|he|she|they|this|that|the \w+(?: \w+)?) "
     r"(?:is|was|are|were|has|had|happened|started|began|still|hurts?|only|got|comes?|came|does"
-    r"|did)\b(?!.*\b(?:quick|fast|kind|clever|smart|useful|funny|easy|good of you|you)\b)"
+    r"|did)\b"
 )
 # "Cashews too"; "my coach too" asks
 TOO = re.compile(
@@ -73,14 +73,14 @@ def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
         return None
     if before.intent is Intent.RECALL:
         return recall(reading, "asks more of that", before.reading.text)
+    told = told and not reading.has(friendly.PRAISES)
     return corrected(reading) if before.intent is Intent.REMEMBER and told else None
 
 
 def details(reading: Reading, before: Part) -> bool:
     """Whether more is told of what was told or asked: "it was the right one", "cashews too"."""
-    if before.intent not in (Intent.REMEMBER, Intent.RECALL) or friendly.GREETS.search(
-        reading.shape
-    ):
+    talks = reading.has(friendly.GREETS) or reading.has(friendly.PRAISES)
+    if before.intent not in (Intent.REMEMBER, Intent.RECALL) or talks:
         return False
     also = TOO.match(reading.shape) is not None
     if before.intent is Intent.RECALL:

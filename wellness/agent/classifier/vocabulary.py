@@ -179,7 +179,7 @@ NO_TOPIC = (
     "in decibels", "in miles", "in kilometers", "in kilometres", "in km", "in kilos", "in pounds",
     "weight on my mind", "worked out well", "take steps", "step by step", "train station",
     "work out my", "work out the", "work out how", "get up to", "got up to", "getting up to",
-    "rest day", "on the train", "a heads up", "in light of",
+    "rest day", "on the train", "flights to", "flight to", "a heads up", "in light of",
     "stretch that", "stretch it", "stretch this",
 )  # fmt: skip
 OWN: Mapping[str, Meaning] = dict(_entries())
