@@ -17,7 +17,8 @@ ILLNESS = joined(
 )
 MEDICINE = joined(
     r"""(?:medicines?|medications?|meds|drugs?|pills?|antibiotics?|ibuprofen|aspirin|paracetamol
-    |painkillers?|antihistamines?|laxatives?|steroids?|tablets?|insulin|antidepressants?|statins?|melatonin|beta blockers?|drops
+    |painkillers?|antihistamines?|laxatives?|steroids?|tablets?|insulin|antidepressants?|statins?
+    |melatonin|beta blockers?|drops
     |creams?|ointments?|syrups?|sprays?)"""
 )
 DIAGNOSIS = anywhere(
@@ -28,7 +29,8 @@ DIAGNOSIS = anywhere(
     |(?:is|are|was|could|might|can)
      (?:this|it(?! (?:\w+ )?(?:normal|okay|ok|safe|healthy|common|good|bad|usual|possible|true
     |unhealthy|harmful|dangerous|better|worse|important))|that|these|they|my [\w ]{{1,20}}?)
-    (?: [\w ]{{1,35}}?)?(?: be)?|^(?:could|might|may|can) the [\w ]{{1,40}}? be|(?:sign|signs|symptom|symptoms|chance|risk) of|risk (?:of|for)
+    (?: [\w ]{{1,35}}?)?(?: be)?|^(?:could|might|may|can) the [\w ]{{1,40}}? be|(?:sign|signs
+    |symptom|symptoms|chance|risk) of|risk (?:of|for)
     |(?:likely|chances) (?:that )?i have|caused by|because of)(?:\s*\b(?:a|an|the|any|some|having
     |getting|type (?:1|2|N)|chronic|mild|severe|maybe|got|early|sleep|S|M)\b)*\s*\b{ILLNESS}\b""",
     r"\bhave i (?:just )?had an? (?:M|heart|panic|asthma)? ?(?:attack|stroke|concussion)",

@@ -182,7 +182,8 @@ WORLD = words(
      (?:match|game|team|results?|score|final)|(?:who|which team) (?:won|wins|scored|lost)
     |the (?:match|game|final|score)|stocks?|shares|bitcoin|crypto\w*|exchange rate|euros?|dollars?
     |inflation|mortgage|interest rate|taxes|tax return|salary|invoice|insurance|money|rent|wages
-    |(?:spend|spent|spending) (?:\w+ )?(?:on|at|for) (?!my (?:feet|legs|back|bike|own)|foot|average|a
+    |(?:spend|spent|spending) (?:\w+ )?(?:on|at|for) (?!my (?:feet|legs|back|bike|own)|foot
+    |average|a
     |an|the (?:bike|treadmill|couch|sofa|bench|floor|rowing)|P|[MSAW]\b)\w+
     |how much (?:is|are|was|were|does|do) (?:an?|the|one) [\w ]{0,30}?(?:pass|membership|ticket
     |subscription|class|lessons?|course|entry|fee|cost|charge)\b""",
@@ -205,13 +206,15 @@ WORLD = words(
     |tv|television|music|songs?|albums?|radio|podcasts?|concert|theat(?:er|re)|museum|hotels?
     |tickets?|airport|flights? (?:to|from)
     |trains? (?:to|from|home)|the (?:next|last|first|N) (?:train|tram|ferry|plane|metro|subway)
-    |(?:trains?|bus(?:es)?|flights?|trams?|ferr(?:y|ies)|planes?) [\w ]{0,25}?(?:running|delayed|late
+    |(?:trains?|bus(?:es)?|flights?|trams?|ferr(?:y|ies)|planes?) [\w ]{0,25}?(?:running|delayed
+    |late
     |cancelled|canceled|on time|leav\w+|arriv\w+)
     |(?:is|are) (?:the|my local|our) [\w ]{1,25}? (?:open|closed|crowded|on time|delayed)
     |buses|bus|taxi|uber|traffic|parking|directions|supermarket|shops?|store|opening hours
     |what time is it|the time in|what day is it|what is the date|date today|time zone|youtube|phone
     |instagram|facebook|tiktok|twitter|linkedin|spotify|chatgpt|google|calendar|inbox|e-?mails?
-    |to buy|on the market|homework|exam questions?|laptop|computer|car|bank|password""",
+    |to buy|on the market|homework|exam questions?|laptop|computer|car|bank|password|passport|visa
+    |package|parcel|delivery""",
     r"""what is N (?:[+x*/-]|plus|minus|times|over|percent of|in\b)|how (?:hot|cold|warm) is it
     |how many (?:people|countries|planets|euros|dollars|ounces in|feet in|km in|inches in)
     |what is N(?: M)? in""",

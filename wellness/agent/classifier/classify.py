@@ -14,8 +14,8 @@ from wellness.agent.classifier.clauses import MEANT, Clause, split, tells_only
 from wellness.agent.classifier.confidence import confidence
 from wellness.agent.classifier.division import divided
 from wellness.agent.classifier.follow_up import resolve
-from wellness.agent.classifier.leaning import corrects, is_elliptic, points_back
 from wellness.agent.classifier.lasting import lasts
+from wellness.agent.classifier.leaning import corrects, is_elliptic, points_back
 from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST, TALK
 from wellness.agent.classifier.owned import named
 from wellness.agent.classifier.parts import DATA, Part, slots_of
@@ -32,6 +32,7 @@ CLAUSES = 64  # kept as they were read: each text is looked at several times in 
 SENTENCE = 3  # words from which a fragment may be a statement
 TURNS = 3  # back to which "and last week?" may refer
 MEMORY = (Intent.REMEMBER, Intent.FORGET, Intent.GOALS)  # what talk may go on with
+TOLD = (*MEMORY, Intent.RECALL)  # what a statement may add to
 CORRECTED = (Intent.REMEMBER, Intent.GOALS)  # what "sorry, 155" may set right
 COMPARING = re.compile(
     r"\b(?:compar|differ|versus|vs|against|than|chang|more|less|fewer|better|worse|higher|lower"
@@ -127,10 +128,9 @@ class Classifier:
     @staticmethod
     def _told(whole: Reading, before: Part | None) -> Part:
         """What a message tells: more of what the memory was asked to do, or something new."""
-        recalled = before is not None and before.intent is Intent.RECALL
-        if before and (recalled or before.intent in MEMORY) and (part := resolve(whole, before)):
-            if not recalled or part.intent is Intent.REMEMBER:
-                return part
+        part = resolve(whole, before) if before and before.intent in TOLD else None
+        if before and part and (before.intent in MEMORY or part.intent is Intent.REMEMBER):
+            return part
         part = stated(whole)
         talk = part.intent is Intent.SMALL_TALK and before is None
         if talk and whole.whens and points_back(whole):

@@ -35,8 +35,10 @@ TREND = words(
     r"""trend\w*|over time|over the (?:weeks|months|years)|happen\w* (?:to|with)|progress(?:es|ed
     |ing)?|direction|trajectory|progression
     |develop\w*|evol\w*|chang(?:e|ed|es|ing)|pattern|mak(?:e|ing) (?:any )?progress|any progress
-    |(?:weight|M) (?:loss|gain)|(?:what|which) way|(?:head|go|mov)\w* (?:in )?(?:the )?(?:right|wrong|good|bad)
-     (?:way|direction)|(?:com|pil|melt|dropp|fall|creep)ing (?:back )?(?:off|on)|getting M|more or less|up or down|and (?:less
+    |(?:weight|M) (?:loss|gain)|(?:what|which) way|(?:head|go|mov)\w* (?:in )?(?:the )?(?:right
+    |wrong|good|bad)
+     (?:way|direction)|(?:com|pil|melt|dropp|fall|creep)ing (?:back )?(?:off|on)|getting M
+    |more or less|up or down|and (?:less
     |more)""",
     rf"""(?:gets?|getting|got|gotten|becom\w+|became|grow\w*|turn\w*)
      (?:any |an? (?:bit|little) |much |slowly |steadily )?(?:{COMPARATIVES}|up|down|fatter
@@ -129,7 +131,8 @@ BELOW = anywhere(
     |(?:drop|dip)\w* (?:to|below|under)|(?:fall|fell) to)\b[\w ]{0,12} N"""
 )
 HOW_FAR = words(
-    r"""how far|farther|further|farthest|furthest|what distance|how (?:many|much) (?:miles|kilomet\w+|km|k
+    r"""how far|farther|further|farthest|furthest|what distance|how (?:many|much) (?:miles
+    |kilomet\w+|km|k
     |metres|meters
     |ground
     |distance|M)|far|distance|miles|km|kilomet\w+|mileage"""

@@ -34,7 +34,8 @@ NO_EVENT = joined(
 )
 PEOPLE = frozenset(("i", "we", "he", "she", "they", "you"))  # "before I", and no more
 EVENT = re.compile(
-    r"\b(?:ever )?(?P<phrase>(?:before|after|(?<!have )(?<!has )since|during|until|till|following|prior to|throughout)"
+    r"\b(?:ever )?(?P<phrase>(?:before|after|(?<!have )(?<!has )since|during|until|till"
+    r"|following|prior to|throughout)"
     rf"\s+(?!{NO_EVENT}\b)(?P<event>\w+(?:['-]\w+)*(?:\s+[\w'-]+){{0,8}}?)){STOP}"
 )
 WHILE = re.compile(

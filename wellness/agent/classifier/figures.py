@@ -19,7 +19,8 @@ EXTREME = re.compile(r"\b(?:best|worst|biggest|top)(?: (?:single|daily|day))* (?
 SINGLE = re.compile(r"\b(?:readings|values|measurements|entries)\b")
 FASTER = re.compile(r"\b(?:faster|slower|quicker|how fast|pace|speed)\b")
 EXERCISE_TIME = re.compile(
-    r"\bN (?:of )?W\b|\bhow much W (?:did|do|have|had)\b|\bW\b.*\bin minutes\b|\bhow many minutes\b.*\bW\b"
+    r"\bN (?:of )?W\b|\bhow much W (?:did|do|have|had)\b|\bW\b.*\bin minutes\b"
+    r"|\bhow many minutes\b.*\bW\b"
 )
 NOW_THAN = re.compile(
     r"\bnow than\b|"

@@ -16,15 +16,19 @@ LASTING = re.compile(
         my (?:new |daily |weekly |current )*(?:[\w-]+ ){0,2}?(?:goal|target|aim) (?:is|will be)
         (?: now)? (?!to know|not\b|a secret)
         |my (?:new |current )*(?:physio\w*|coach|trainer|doctor|gp|dentist|dietitian|nutritionist
-        |cardiologist|therapist|gym|instructor|surgeon|specialist) is (?:now |called |named )*(?-i:[A-Z])\w*
+        |cardiologist|therapist|gym|instructor|surgeon|specialist)
+         is (?:now |called |named )*(?-i:[A-Z])\w*
         |(?:i|we) (?:have |have just |just )?(?:hurt|broke|broken|sprained|twisted|tore|torn|injured
         |fractured|pulled|strained|dislocated) my (?:left |right )?\w+
         |i (?:have |have just |just )?(?:moved|relocated) to (?-i:[A-Z])\w*
         |i am (?:now |allergic |intolerant )+to \w+|i am (?:now )?(?:an? )?(?:strict )?(?:vegan
-        |vegetarian|pescatarian|coeliac|celiac|diabetic|asthmatic|pregnant|lactose intolerant|retired
+        |vegetarian|pescatarian|coeliac|celiac|diabetic|asthmatic|pregnant|lactose intolerant
+    |retired
         |teetotal)
-        |i am allergic to \w+|i (?:have )?(?:just )?(?:joined|switched to|changed) (?:an?|my|the|gyms)
-        |i (?:no longer|do not) (?:eat|drink|smoke) \w+|i (?:have )?(?:quit|given up|gave up|stopped)
+        |i am allergic to \w+|i (?:have )?(?:just )?(?:joined|switched to|changed) (?:an?|my|the
+    |gyms)
+        |i (?:no longer|do not) (?:eat|drink|smoke) \w+|i (?:have )?(?:quit|given up|gave up
+    |stopped)
          (?:smoking|drinking|caffeine|alcohol|coffee|sugar|meat|dairy|gluten)
         |i (?:have )?(?:just )?(?:started|begun|began) (?:taking|on)? ?(?:\w+)(?: tablets| pills)?$
         )\b"""

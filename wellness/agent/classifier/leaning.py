@@ -26,8 +26,10 @@ TAKEN = re.compile(
 CORRECTS = re.compile(
     r"^(?:(?:oh|oops|ah|um|hm+|well|but|and),? )*(?:sorry|no|nope|wait|actually|i meant?|correction"
     r"|rather|make (?:it|that)|(?:change|set|make|update|raise|lower|put|adjust) "
-    r"(?:it|that|this|them|the \w+(?: one)?) (?:to|at)|it is|(?:it|that) should be|(?:not|no) (?:any"
-    r" ?more|longer)|(?:that|this|it|the \w+)(?: is| was| has)? (?:outdated|out of date|old\b|old news|ancient"
+    r"(?:it|that|this|them|the \w+(?: one)?) (?:to|at)|it is|(?:it|that) should be|(?:not"
+    r"|no) (?:any"
+    r" ?more|longer)|(?:that|this|it|the \w+)(?: is| was| has)? (?:outdated|out of date|old\b"
+    r"|old news|ancient"
     r"|wrong"
     r"|changed|not (?:right|true|correct|current|up to date)|no longer \w+|history|incorrect)"
     r"|i (?:have )?(?:since )?(?:changed|raised|lowered|made|upped|moved|bumped|cut|dropped|set)"

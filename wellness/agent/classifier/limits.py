@@ -31,7 +31,11 @@ TREATMENT = anywhere(
     (?: (?:an?|some|any|the|my|new|more|stronger))*
      (?:{MEDICINE}|surgery|operation|x-?ray|stitches|scan|mri|cast|crutches|injections?|vaccin\w+
     |jab|shots?|physiotherapy|therapy|chemo\w*|biopsy|ultrasound|blood tests?|plaster|sling|splint
+    |glasses|braces|contact lenses|hearing aids?|fillings?|root canal|insoles|orthotics
     |inhaler|ambulance|doctor|specialist)\b""",
+    r"^is there (?:an? |any |some )?(?:\w+ )?(?:vaccin\w+|cure|treatment|remedy|surgery|pill"
+    r"|medicine"
+    r"|jab|shot|drug|cream|test)\b",
     r"^what (?:have i got|(?:could|might) (?:it|this|that) be)\s*[?.!]*$",
 )
 ERRAND = joined(
@@ -83,6 +87,9 @@ HOUSEHOLD = words(
     r"""how (?:do|can|should|could|would) (?:i|you|we|one) (?:best |quickly )?(?:get .{1,30}\bout of
      (?:an?|the|my)|make (?!progress|my|sure|it|the most|time)|fix|repair|clean|cook|bake|boil|fry
     |grill|brew|install|unblock|iron|wash|paint|plant|assemble|sew|knit|apply for|file)"""
+    r"|how (?:do|can|should|would) (?:i|we|you) (?:change|replace|adjust|inflate|pump up|patch"
+    r"|tighten|oil|mend|lubricate|wax|sharpen|store) (?:an?|the|my|our) (?!.*(?:goal|target|note"
+    r"|[MS]))"
     r"|how (?:do|can|would|could) (?:i|we|you|one) (?:get|find my way) to (?:the|a|my"
     r"|an) (?:nearest|closest)?"
     r"|(?:where|how far|which way)\b.*\b(?:nearest|closest) (?!to\b)|what time (?:does|do|is"

@@ -114,7 +114,8 @@ TALK = re.compile(
 )
 DATED = re.compile(
     r"^(?:(?:from|starting|beginning|as of|effective|since) (?:now(?: on)?|today|tomorrow"
-    r"|(?:this|next) \w+|\w+day)|today|yesterday|tonight|(?:this|last(?! time)|on|in|by|since|the other) \w+|"
+    r"|(?:this|next) \w+|\w+day)|today|yesterday|tonight|(?:this|last(?! time)|on|in|by|since"
+    r"|the other) \w+|"
     r"every (?:day|night|morning|evening|week|month|year|\w+day)),? ",
     re.I,
 )

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wellness.agent.classifier.confusables import ENGLISH
+from wellness.agent.classifier.patterns import word_set
 from wellness.agent.classifier.typed import SHORTHAND, TARGETS, WRITTEN_OUT
 from wellness.agent.classifier.vocabulary import OWN
 from wellness.health import periods
@@ -26,9 +27,9 @@ LONG = 8  # letters from which two slips are one word still
 WORD = re.compile(r"\d+[a-z]+|[a-z][a-z0-9]*(?:'[a-z]+)?/?(?![a-z])|[a-z]+|&", re.I)
 # A capital after a small letter begins a name, unless a day or month is meant: "in Wales"
 NAME = re.compile(r"[a-z,'] [A-Z]$")
-DATES = frozenset(
-    "january february march april june july august september october november december monday"
-    " tuesday wednesday thursday friday saturday sunday".split()
+DATES = word_set(
+    """january february march april june july august september october november december monday
+    tuesday wednesday thursday friday saturday sunday"""
 )
 SPELLED = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in CONTRACTIONS)
 

@@ -16,6 +16,7 @@ from wellness.agent.routes import Intent
 IT_IS = re.compile(
     r"^(?:(?:oh|well|no|actually|sorry|so|and),? )*(?:it|he|she|they) (?:is|was|are) "
 )
+THEIR = re.compile(r"\b(?:his|her|hers|him|their|he|she)\b")  # of whom was asked
 NEW = re.compile(r"\b(?:it|he|she|they|that|mine|my [\w ]{1,20}?|the \w+) (?:is|are|was)\b")
 IT_WAS = re.compile(
     r"^(?:(?:oh|well|no|actually|and|but|also),? )*(?:it|he|she|they|this|that|the \w+(?: \w+)?) "
@@ -46,7 +47,7 @@ def stated(reading: Reading) -> Part:
 
 def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     """What follows something told, asked or forgotten, and points back to it."""
-    points = elliptic or reading.has(cues.PRONOUN)
+    points = elliptic or reading.has(cues.PRONOUN) or reading.has(THEIR)
     tells = "?" not in reading.text and not reading.has(asks.WH)
     if before.intent is Intent.RECALL and tells and IT_IS.match(reading.shape):
         return corrected(reading)
@@ -56,7 +57,7 @@ def of_memory(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     if renewed or (tells and details(reading, before)):
         return corrected(reading)
     goal = before.intent is Intent.REMEMBER and before.reading.has(asks.GOAL)
-    if goal and points and reading.has(asks.REACHED):
+    if goal and not reading.topics and reading.has(asks.REACHED):
         period = phrase_of(reading.whens)
         made = call(Intent.PROGRESS, metric=goal_metric(before.reading), period=period)
         return Part(Intent.PROGRESS, (made,), "progress against that", reading)
