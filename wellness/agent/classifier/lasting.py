@@ -1,4 +1,4 @@
-"""Facts that last, told in a sentence of their own before a question: "I'm vegan now."
+"""Facts that last, told in a sentence of their own before a question, as "I am vegan now" is.
 
 Talk around a question is nothing to keep; these are, whatever is asked after them.
 """
