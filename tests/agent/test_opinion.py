@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -132,6 +133,14 @@ def test_opinions_on_questions_it_has_not_seen(
     assert sum(opinion.shares.values()) == pytest.approx(1)
 
 
+def test_talk_around_a_question_counts_half(reader: SecondReader) -> None:
+    """The clause that asks is read by itself, too."""
+    question = "is my resting heart rate dropping?"
+    talk = "My colleague bet me a fiver that it isn't and I'd love to win, "
+    alone, wrapped = reader.read(question), reader.read(talk + question)
+    assert wrapped.likeliest[0] is alone.likeliest[0] is Intent.TREND
+
+
 def test_what_was_said_before_counts(reader: SecondReader) -> None:
     alone = reader.read("and in May?")
     after = reader.read("and in May?", turn("How did I sleep in April?"))
@@ -211,7 +220,7 @@ def test_a_model_chooses_from_a_short_list(weights: Weights, embedder: OllamaEmb
     question = "Perhaps the flumox of my weight in May?"
     rules = RULES.route(question)
     model = Says("trend")
-    reader = Opines(weights, embedder, trend=0.8, compare=0.15, forget=0.05)
+    reader = Opines(weights, embedder, trend=0.6, compare=0.25, aggregate=0.15)
     route = SecondOpinion(reader, model).settle(rules, question)
     assert route.calls == (ToolCall("trend_analysis", {"metric": "BodyMass", "period": "May"}),)
     assert (route.by, route.intent) == ("model", Intent.TREND)
@@ -226,11 +235,27 @@ def test_rules_that_are_sure_outvote_a_weak_opinion(
     weights: Weights, embedder: OllamaEmbedder
 ) -> None:
     question = "How many steps did I take yesterday?"
-    reader = Opines(weights, embedder, progress=0.5, aggregate=0.45)
+    reader = Opines(weights, embedder, progress=0.85, aggregate=0.1)
     model = Says("aggregate")
     route = SecondOpinion(reader, model).settle(RULES.route(question), question)
     assert route.calls == RULES.route(question).calls
     assert len(model.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("progress", "aggregate", "intent"),
+    [(0.5, 0.45, Intent.AGGREGATE), (0.999, 0.001, Intent.PROGRESS)],
+)
+def test_a_model_is_not_asked_where_its_vote_could_not_decide(
+    weights: Weights, embedder: OllamaEmbedder, progress: float, aggregate: float, intent: Intent
+) -> None:
+    question = "How many steps did I take yesterday?"
+    rules = replace(RULES.route(question), confidence=0.93 if aggregate > 0.1 else 0.6)
+    for vote in ("aggregate", "progress"):
+        model = Says(vote)
+        reader = Opines(weights, embedder, progress=progress, aggregate=aggregate)
+        route = SecondOpinion(reader, model).settle(rules, question)
+        assert (route.intent, route.by, model.asked) == (intent, "rules", [])
 
 
 def test_without_a_model_rules_and_opinion_settle_it(
@@ -240,7 +265,7 @@ def test_without_a_model_rules_and_opinion_settle_it(
         raise ModelUnavailable("qwen", "http://127.0.0.1:1", "nobody answers")
 
     question = "How many steps did I take yesterday?"
-    reader = Opines(weights, embedder, progress=0.5, aggregate=0.45)
+    reader = Opines(weights, embedder, progress=0.85, aggregate=0.1)
     route = SecondOpinion(reader, gone).settle(RULES.route(question), question)
     assert route.by == "rules"
     assert "no model answered" in route.why[-1]
@@ -248,7 +273,7 @@ def test_without_a_model_rules_and_opinion_settle_it(
 
 def test_an_answer_beside_the_list_is_no_vote(weights: Weights, embedder: OllamaEmbedder) -> None:
     question = "How many steps did I take yesterday?"
-    reader = Opines(weights, embedder, progress=0.5, aggregate=0.45)
+    reader = Opines(weights, embedder, progress=0.85, aggregate=0.1)
     route = SecondOpinion(reader, Says("weather")).settle(RULES.route(question), question)
     assert (route.by, route.intent) == ("rules", Intent.AGGREGATE)
 

@@ -74,8 +74,13 @@ class SecondOpinion:
         routes = self._listed(rules, opinion, question, turns)
         if len(routes) == 1:
             return replace(rules, why=(*rules.why, "a second opinion has nothing to call"))
-        vote, told = self._vote(list(routes), opinion, question, turns)
-        weights = {intent: _weight(intent, rules, opinion, vote is intent) for intent in routes}
+        weights = {intent: _weight(intent, rules, opinion) for intent in routes}
+        best, next_best = sorted(weights.values(), reverse=True)[:2]
+        vote, told = None, "no vote could decide otherwise"
+        if best - next_best < VOTE:
+            vote, told = self._vote(list(routes), opinion, question, turns)
+        if vote:
+            weights[vote] += VOTE
         chosen = max(weights, key=lambda intent: weights[intent])
         total = sum(math.exp(weight) for weight in weights.values())
         return replace(
@@ -127,8 +132,9 @@ def second_opinion(rules: Classifier, embedder: Embedder, choose: Choose) -> Sec
     return SecondOpinion(SecondReader(rules, embedder, load_weights()), choose)
 
 
-def _weight(intent: Intent, rules: Route, opinion: Opinion, voted: bool) -> float:
+def _weight(intent: Intent, rules: Route, opinion: Opinion) -> float:
+    """What rules and opinion make of an intent, before a model has its vote."""
     sure = min(rules.confidence, SURE)
     odds = math.log(sure / (1 - sure)) if intent is rules.intent and sure > 0 else 0.0
     share = math.log(max(opinion.shares[intent], LEAST))
-    return ODDS * odds + SHARE * share + VOTE * voted
+    return ODDS * odds + SHARE * share

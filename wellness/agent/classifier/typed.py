@@ -15,7 +15,8 @@ SHORT = {
     "last": "lst lats las lsat",
     "previous": "prev", "before": "b4", "about": "wrt abt", "with": "w w/", "versus": "vs v",
     "going to": "gonna", "want to": "wanna", "give me": "gimme", "let me": "lemme",
-    "what is": "wats whats", "what": "wat wut wht waht wha", "how is": "hows", "where is": "wheres",
+    "what is": "wats whats", "what": "wat wut wht waht wha wot", "how is": "hows",
+    "where is": "wheres",
     "when is": "whens", "who is": "whos", "that is": "thats", "do not": "dont", "did not": "didnt",
     "does not": "doesnt", "is not": "isnt", "was not": "wasnt", "will not": "wont",
     "are not": "arent",
@@ -26,7 +27,8 @@ SHORT = {
     "workouts": "wkouts", "how did": "howd", "how": "hw hwo hiw hoo", "many": "mny",
     "when": "wen whn wehn wheb",
     "do you": "dya", "because": "cuz cos bc", "really": "rly", "message": "msg", "would": "wud",
-    "should": "shud", "could": "cud", "going": "goin", "and": "& n nd adn", "people": "ppl",
+    "should": "shud", "could": "cud", "going": "goin goign gonig gong",
+    "and": "& n nd adn", "people": "ppl",
     "minutes": "mins", "hours": "hrs", "but": "bt", "the": "teh hte",
     "wednesday": "wensday wendsday", "compare": "compair", "july": "juy jly juli",
     "june": "jne juen", "sleep": "slp", "steps": "stps",
@@ -121,5 +123,6 @@ should would could about everyday daily active activity single furthest farthest
 liters down status checks cycle cycled kilometers kilometres woke wake awake deep kilos pounds
 stood hiked averages totals floors standing breaths heartrate dropping dropped falling gaining
 losing rising crept inhaler insulin pushes wheelchair shrinking climbing units
+drink drank drinking burned eaten improved
 """.split()  # noqa: SIM905 - a table, to be read
 )
