@@ -22,6 +22,11 @@ RESTING = re.compile(r"\bresting\b")
 HELD_AGAINST_THAT = re.compile(
     r"P\b.*\b(?:than|with|to|against|versus) (?:that|it|those|this|then)\b"
 )
+# "Was it higher in June?", held against the time before; "how much more"
+HIGHER = re.compile(
+    rf"^(?:(?:and|but|so|or|ok|okay),? )*(?:was|were|is|are|did) (?:it|that|they|those|i)\b[\w ]*?"
+    rf"\b{cues.COMPARATIVES}(?: \w+)? P\s*[?.!]*$"
+)
 FIGURES = frozenset((Intent.RECORDS, Intent.AGGREGATE, Intent.COMPARE, Intent.TREND))
 DISTANCE = "DistanceWalkingRunning"  # also what "how many kilometres" is read as
 ON_FOOT = ("StepCount", "FlightsClimbed")
@@ -35,6 +40,8 @@ def another_view(reading: Reading, before: Part, metric: str) -> Part | None:
         both = (before.whens[0], whens[0])
         both = (both[1], both[0]) if reading.has(HELD_AGAINST_THAT) else both
         return compared(replace(reading, text=""), metric, both, ())
+    if len(whens) == 1 and before.whens and before.intent in FIGURES and reading.has(HIGHER):
+        return compared(replace(reading, text=""), metric, (whens[0], before.whens[0]), ())
     if len(whens) == 2 and held:
         return compared(reading, metric, whens)
     if before.intent is Intent.GOALS and reading.amounts and corrects(reading):
