@@ -58,6 +58,9 @@ DIAGNOSIS = anywhere(
     r"""^(?:\w+ )?(?:is|are) my [\w ]{1,20}? (?:underactive|overactive|inflamed|infected|fractured
     |torn
     |damaged|enlarged|failing|blocked|dislocated)\b""",
+    r"""^(?:\w+ )?(?:is|are) my (?:thyroid|liver|kidneys?|lungs?|knees?|back|ears?|eyes?|hips?|skin
+    |stomach|gut|joints?|bones?|tendons?|meniscus|hormones?) (?:ok|okay|fine|alright|all right
+    |healthy|normal|working|damaged)\b""",
     r"\b(?:am|was) i (?:dying|(?:seriously |really )?(?:ill|sick))\b",
     r"""\bis (?:this|my|the) [\w ]{0,25}?(?:lump|rash|mole|pain|lesion|swelling|ankle|wrist|knee
     |arm|leg|toe|rib)

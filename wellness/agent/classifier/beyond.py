@@ -175,7 +175,8 @@ PLACE = re.compile(
     r"\b(?:temperature|warm|cold|hot|noisy|loud|humid)\b.*? (?:in|at) (?P<place>[A-Z][a-z]+)\b"
 )
 WORLD = words(
-    r"""weather|rain\w*|snow\w*|sunny|cloudy|windy|storm\w*|umbrella|forecast|humidity
+    r"""weather|pollen (?:count|level|forecast)|air quality|uv index|rain\w*|snow\w*|sunny|cloudy
+    |windy|storm\w*|umbrella|forecast|humidity
     |degrees outside|sunrise|sunset|M (?:is it )?(?:outside|out there)|news|headlines?|election\w*
     |president|minister|government|parliament|politic\w*|senator|war|king|queen|champion\w*
     |world cup|league|olympic\w*|super bowl|(?:football|baseball|soccer|basketball|hockey|tennis|A)

@@ -16,7 +16,7 @@ from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phra
 from wellness.agent.classifier.reading import Reading
 from wellness.agent.classifier.rules import decide, forget, goal_metric, recall
 from wellness.agent.classifier.told import of_memory
-from wellness.agent.classifier.views import DISTANCE, another_view, with_target
+from wellness.agent.classifier.views import DISTANCE, another_view, higher, with_target
 from wellness.agent.classifier.vocabulary import SLEEP
 from wellness.agent.routes import INTENT_OF, Intent
 
@@ -46,6 +46,8 @@ def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Pa
         return replace(forget(before.reading), reading=reading, inherited=True)
     if before.intent not in DATA and before.intent is not Intent.GOALS:
         part = of_memory(reading, before, elliptic)
+    elif _same_kind(reading, before) and (part := higher(reading, before, before.metrics[0])):
+        pass
     elif reading.topics:
         part = (
             _other_topic(reading, before)
@@ -57,6 +59,12 @@ def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Pa
     else:
         part = _refused(reading, elliptic) or _same_topic(reading, before, elliptic)
     return replace(part, inherited=True) if part else None
+
+
+def _same_kind(reading: Reading, before: Part) -> bool:
+    """Whether a clause names what the question before was about, and nothing else."""
+    names = {SLEEP_METRIC if one.kind == SLEEP else one.name for one in reading.topics}
+    return len(names) == 1 and names == set(before.metrics)
 
 
 def _same_night(reading: Reading, before: Part) -> bool:
@@ -96,6 +104,8 @@ def _other_topic(reading: Reading, before: Part) -> Part | None:
         period = phrase_of(reading.whens or before.whens)
         made = call(Intent.PROGRESS, metric=metric, period=period)
         return replace(standing, intent=Intent.PROGRESS, calls=(made,), rule="progress, as before")
+    if standing.intent is Intent.PROGRESS and not reading.whens and reading.has(THAT_TIME):
+        return decide(replace(reading, whens=before.whens))
     if standing.intent is Intent.RECALL and reading.has(cues.AGAIN) and data(reading):
         standing = data(reading) or standing
     if standing.intent not in DATA or standing.intent in (Intent.COMPARE, Intent.PROGRESS):

@@ -27,6 +27,10 @@ HIGHER = re.compile(
     rf"^(?:(?:and|but|so|or|ok|okay),? )*(?:was|were|is|are|did) (?:it|that|they|those|i)\b[\w ]*?"
     rf"\b{cues.COMPARATIVES}(?: \w+)? P\s*[?.!]*$"
 )
+FAR_OFF = re.compile(
+    r"\bhow (?:far|close|near) (?:off|away|from it|to it) (?:am|was) i\b|\bhow (?:far|close)"
+    r" (?:am|was) i (?:off|away|from it|to it)\b"
+)
 FIGURES = frozenset((Intent.RECORDS, Intent.AGGREGATE, Intent.COMPARE, Intent.TREND))
 DISTANCE = "DistanceWalkingRunning"  # also what "how many kilometres" is read as
 ON_FOOT = ("StepCount", "FlightsClimbed")
@@ -40,8 +44,8 @@ def another_view(reading: Reading, before: Part, metric: str) -> Part | None:
         both = (before.whens[0], whens[0])
         both = (both[1], both[0]) if reading.has(HELD_AGAINST_THAT) else both
         return compared(replace(reading, text=""), metric, both, ())
-    if len(whens) == 1 and before.whens and before.intent in FIGURES and reading.has(HIGHER):
-        return compared(replace(reading, text=""), metric, (whens[0], before.whens[0]), ())
+    if part := higher(reading, before, metric):
+        return part
     if len(whens) == 2 and held:
         return compared(reading, metric, whens)
     if before.intent is Intent.GOALS and reading.amounts and corrects(reading):
@@ -60,7 +64,7 @@ def another_view(reading: Reading, before: Part, metric: str) -> Part | None:
         made = call(Intent.PROGRESS, metric=metrics_of(metric)[0], period=phrase_of(whens))
         return Part(Intent.PROGRESS, (made,), "progress against that", reading, (metric,), whens)
     reached = reading.has(asks.REACHED) and (
-        before.intent is Intent.GOALS or reading.has(asks.GOAL)
+        before.intent is Intent.GOALS or reading.has(asks.GOAL) or reading.has(FAR_OFF)
     )
     if reached:
         made = call(Intent.PROGRESS, metric=metrics_of(metric)[0], period=phrase_of(whens))
@@ -81,6 +85,15 @@ def another_view(reading: Reading, before: Part, metric: str) -> Part | None:
     if named and (before.intent in FIGURES or before.intent is Intent.PROGRESS):
         return figures(reading, metric, whens or before.whens[:1], named)
     return None
+
+
+def higher(reading: Reading, before: Part, metric: str) -> Part | None:
+    """A comparison with the time before: "was it higher in June?", "did I sleep longer then?"."""
+    one = len(reading.whens) == 1 and before.whens and before.intent in (*FIGURES, Intent.SLEEP)
+    if not one or not reading.has(HIGHER):
+        return None
+    both = (reading.whens[0], before.whens[0])
+    return compared(replace(reading, text=""), metric, both, ())
 
 
 def with_target(reading: Reading, before: Part) -> Part:
