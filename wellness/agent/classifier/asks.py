@@ -35,7 +35,8 @@ THINGS = words(
 GEAR = words(
     r"""[AW] (?:shoes?|gear|club|coach|partner|lessons?|teacher|buddy|group|pool|track|plan|injury
     |trainer|class teacher|bag|outfit|spot|route|instructor|tutor|captain|mate|mat|boots|goggles
-    |helmet|racket|bike|studio|gym|hall|centre|center|shop|membership|watch|socks|app|licence|license)s?|costs?|price|paid|pay|expensive"""
+    |helmet|racket|bike|studio|gym|hall|centre|center|shop|membership|watch|socks|app|licence
+    |license)s?|costs?|price|paid|pay|expensive"""
 )
 # Of a life: what somebody may have told about without saying whose it is
 LIFE = words(
@@ -127,7 +128,8 @@ REACHED = words(
 )
 DAYS_REACHING = words(
     r"""how many (?:days|times|mornings|evenings)|how often|number of days|which days|what days
-    |days on which|days (?:when|that|where|with)|count (?:of )?(?:the )?days
+    |days on which|days (?:(?:in |of |during |over )?P )?(?:when|that|where|with|above|over)
+    |count (?:of )?(?:the )?days
     |how many of (?:the|my) days|list the days
     |(?:share|percentage|percent|proportion|fraction|part) of (?:the |my |all )?days"""
 )

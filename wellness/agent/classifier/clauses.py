@@ -36,6 +36,7 @@ BOUNDARY = re.compile(
     re.I,
 )
 MEANT = re.compile(r"\bi meant?\b(?! to\b)|\b(?:things|numbers):", re.I)
+PLEASE = re.compile(r"\bplease[.!]*$", re.I)  # "HRV, last 30 days, please."
 ABOUT = re.compile(r"^(?:how|what) about\b", re.I)
 
 
@@ -132,5 +133,6 @@ def tells_only(text: str) -> bool:
     (True, False)
     """
     clauses = split(text)
-    asks = "?" in text or any(ASKS.match(one.text) or REQUEST.match(one.text) for one in clauses)
+    asked = any(ASKS.match(one.text) or REQUEST.match(one.text) for one in clauses)
+    asks = "?" in text or asked or PLEASE.search(text) is not None
     return not asks and any(not one.asks for one in clauses) and not MEANT.search(text)

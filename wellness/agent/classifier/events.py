@@ -33,6 +33,11 @@ NO_EVENT = joined(
     |i (?:am (?:at|N|\d)|reach|hit|get to|weigh)\b|(?:\w+ ){0,3}(?:goal|target)s?)"""
 )
 PEOPLE = frozenset(("i", "we", "he", "she", "they", "you"))  # "before I", and no more
+# "Before my meeting starts": no past time, but why somebody is in a hurry
+PRESENT = re.compile(
+    r"\b(?:starts|begins|comes|arrives|leaves|calls|opens|closes|gets|forget|go|leave|head|wait"
+    r"|am|is|are)\b"
+)
 EVENT = re.compile(
     r"\b(?:ever )?(?P<phrase>(?:before|after|(?<!have )(?<!has )since|during|until|till"
     r"|following|prior to|throughout)"
@@ -78,7 +83,7 @@ def find(text: str, periods: Sequence[When]) -> Iterator[When]:
             if known or (last and start < last.end):
                 continue
             phrase = text[start:end].strip()
-            if match["event"] in PEOPLE:
+            if match["event"] in PEOPLE or PRESENT.search(match["event"]):
                 continue
             if both and both.start("last") == start:
                 other = both["first"] + phrase.removeprefix(text[slice(*both.span("last"))])
