@@ -43,7 +43,7 @@ def another_view(reading: Reading, before: Part, metric: str) -> Part | None:
     if len(whens) == 1 and before.whens and reading.has(cues.COMPARES):
         both = (before.whens[0], whens[0])
         both = (both[1], both[0]) if reading.has(HELD_AGAINST_THAT) else both
-        return compared(replace(reading, text=""), metric, both, ())
+        return replace(compared(replace(reading, text=""), metric, both, ()), reading=reading)
     if part := higher(reading, before, metric):
         return part
     if len(whens) == 2 and held:
@@ -93,7 +93,7 @@ def higher(reading: Reading, before: Part, metric: str) -> Part | None:
     if not one or not reading.has(HIGHER):
         return None
     both = (reading.whens[0], before.whens[0])
-    return compared(replace(reading, text=""), metric, both, ())
+    return replace(compared(replace(reading, text=""), metric, both, ()), reading=reading)
 
 
 def with_target(reading: Reading, before: Part) -> Part:
