@@ -43,7 +43,9 @@ DIAGNOSIS = anywhere(
     r"\bdiagnos\w*|\bsymptoms?\b",
     r"""\b(?:what (?:is|might be|could be)|(?:something|anything)) (?:seriously |badly )?wrong with
      (?:me|my)\b""",
-    r"\bwhat (?:illness|disease|condition|disorder) (?:do|have|might|could)\b",
+    r"\b(?:what|which) (?:illness|disease|condition|disorder) (?:do|have|might|could|causes?|is"
+    r"|gives?"
+    r"|makes?|explains?)\b",
     rf"""\b(?:which|what|how much|how many|should i take|can i take|do i need|need)\b.*
     \b(?:{MEDICINE}|dose|dosage)\b.*\b(?:should|need|ok|okay|safe|help|helps)\b""",
     rf"""\b(?:which|what) {MEDICINE} (?:should|can|could|would|is (?:best|good))""",

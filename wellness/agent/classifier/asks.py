@@ -13,6 +13,12 @@ RECALL = anywhere(
     r"""\b(?:did|have|had) i (?:ever |already |once |just |previously )*(?:tell|told|mention\w*|say
     |said|talk\w*|complain\w*)\b""",
     r"\bi (?:ever |already |once |just )?(?:told|mentioned|said)\b",
+    r"""\bwhat (?:did|does|has|had) (?:my|the|our|dr\.?) (?!(?:\w+ )?(?:scales?|watch|app|phone|data
+    |readings?|monitor|cuff|thermometer|[MSAW])\b)[\w ]{1,25}? (?:say|said|tell|told|recommend
+    |recommended|advise|advised|suggest|suggested|prescribe|prescribed|want) (?!who\b)""",
+    r"""\b(?:what|which) (?:\w+ ){0,3}?(?:have )?i (?:have |had )?(?:ever |already 
+    |once )?(?:mentioned
+    |told|named|noted|listed)\b""",
     r"\bwhat (?:my|the|our) [\w ]{1,20}? (?:said|told|recommended|suggested|advised|prescribed"
     r"|thinks?|wanted)\b",
     r"\bdo you (?:still |happen to )?(?:remember|recall)\b",
@@ -123,7 +129,7 @@ REACHED = words(
     |left (?:to|until|before|till)?|to go|still (?:need|have|to)|on (?:track|target|course|pace)
     |off track|remain\w*|behind|ahead of|progress\w*|how much (?:more|further|longer)
     |how many more|come along|coming along|towards?|percent\w*|missing|lack\w*|there yet|short of
-    |yet|how am i doing
+    |yet|enough (?:for|to)|how am i doing
     |how (?:is|are) (?:my|the)|(?:against|versus|with) my""",
 )
 DAYS_REACHING = words(
@@ -154,7 +160,8 @@ KNOWLEDGE = anywhere(
     |okay(?<=. okay)
     |ok(?<=. ok)
     |too (?:high|low|much|little|many|few|long|short))\b(?! (?:last|P))""",
-    r"""\bis (?:an? )?(?:[\w-]+ )?(?:M|S)? ?(?:of |at )?N(?: \w+)?(?: \w+)? (?:good|bad|ok|okay
+    r"""\bis (?:an? )?(?:[\w-]+ )?(?:M|S)? ?(?:of |at )?N(?: (?:over|to
+    |/) N)?(?: \w+)?(?: \w+)? (?:good|bad|ok|okay
     |normal|high|low|fine|healthy|enough|too)""",
     r"""\b(?:good|bad|better|best|worst|enough) for (?:me|you|my|the|a|an|M|S|people|someone|one
     |adults?|W|A|weight|health|runners?)\b""",
@@ -196,7 +203,8 @@ KNOWLEDGE = anywhere(
      (?:my |the |you )?(?:M|S|muscles?|recovery|W)\b""",
 )
 HEALTH = words(
-    r"""health\w*|fit|fitness|fitter|diet\w*|foods?|eat\w*|meals?|calori\w*|muscles?|stretch\w*
+    r"""hours (?:a|per|each) night|health\w*|fit|fitness|fitter|diet\w*|foods?|eat\w*|meals?
+    |calori\w*|muscles?|stretch\w*
     |warm-?ups?|warm up|cool ?down|cardio|hydrat\w*|caffeine|coffee|tea|alcohol|beer|wine|stress\w*
     |vitamins?|magnesium|protein|carbs?|sugar|salt|fats?|fibre|fiber|supplements?|recover\w*|rest
     |injur\w*|pain(?:s|ful|killers?)?|sore\w*|ache\w*|hips?|knees?|back|posture|immune|smok\w*

@@ -33,6 +33,7 @@ SENTENCE = 3  # words from which a fragment may be a statement
 TURNS = 3  # back to which "and last week?" may refer
 MEMORY = (Intent.REMEMBER, Intent.FORGET, Intent.GOALS)  # what talk may go on with
 TOLD = (*MEMORY, Intent.RECALL)  # what a statement may add to
+OPEN_RULES = ("asks about oneself without data", "a wellness topic without data")
 CORRECTED = (Intent.REMEMBER, Intent.GOALS)  # what "sorry, 155" may set right
 COMPARING = re.compile(
     r"\b(?:compar|differ|versus|vs|against|than|chang|more|less|fewer|better|worse|higher|lower"
@@ -223,7 +224,7 @@ class Classifier:
             part = replace(part, rule=UNTOLD)
         if part.intent in (Intent.FORGET, Intent.REMEMBER):
             return part, True
-        if part.rule == "asks about oneself without data":
+        if part.rule in OPEN_RULES:
             return part, INVERTED.match(text) is not None
         shown = asked or bool(reading.topics) or part.rule == "asks about rings"
         return part, part.rule not in FALLBACKS and shown

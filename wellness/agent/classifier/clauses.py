@@ -32,10 +32,16 @@ SENTENCE = re.compile(
 )
 BOUNDARY = re.compile(
     r"\s*(?:,\s*(?:and|but|so|or|then|plus|also)\b|[,:\u2013]|\s-+\s|\.{2,}|\u2026|"
-    r"\s(?:and also|and then|as well as|and|but|so|plus|also|or|&)(?=\s))\s*",
+    r"\s(?:and also|and then|as well as|and|but|so|plus|also|or|anyways?|anyhow|&)(?=\s))\s*",
     re.I,
 )
 MEANT = re.compile(r"\bi meant?\b(?! to\b)|\b(?:things|numbers):", re.I)
+SINCE = re.compile(
+    r" (?:since|before|after|during|while|when|until) (?:i|we|my|our|the)\b.*$", re.I
+)
+NAMES = re.compile(
+    r"^(?:my |the )?[\w-]+(?: (?!please|and|or)[\w-]+)?$"
+)  # "Tennis: how many sessions?"
 PLEASE = re.compile(r"\bplease[.!]*$", re.I)  # "HRV, last 30 days, please."
 ABOUT = re.compile(r"^(?:how|what) about\b", re.I)
 
@@ -90,6 +96,9 @@ def _pieces(sentence: str) -> Iterator[str]:
         talk = TELLING.match(rest) and "," in boundary[0] and ASKS.match(before)
         if not LEAD.sub("", f"{before} ").strip(" ,") or not (opens or talk):
             continue
+        timed = ADJUNCT.match(before) or TIME_ALONE.match(before)
+        if ":" in boundary[0] and NAMES.match(before) and not timed:
+            continue
         if opens and ABOUT.match(before) and len(before) < 10:
             continue
         yield before
@@ -118,6 +127,7 @@ def is_asking(piece: str, ends: str) -> bool:
         return True
     lead = LEAD.match(piece)
     core = piece[lead.end() :] if lead else piece
+    core = SINCE.sub("", core) or core
     cores = core, DATED.sub("", core.rsplit(": ", 1)[-1])
     meant = lead is not None and MEANT.search(lead[0]) is not None
     tells = (TELLING, NAMED_FIRST, SUBJECTLESS, OF_OTHERS)

@@ -53,7 +53,8 @@ TREND = words(
     |gradually
     |than (?:i|it|they) used to|than (?:usual|normal)|than i did before
     |what (?:did|does|do|has|have|is|are|was|were) my M (?:been )?(?:do|doing|done)
-    |slipp(?:ing|ed)|slid(?:ing)?|sink(?:ing|s)?|sank|tail(?:s|ing|ed) off
+    |(?:it|they|that) (?:been )?climb(?:ing|ed)|slow\w* down|slowing|speed\w* up|slipp(?:ing|ed)
+    |slid(?:ing)?|sink(?:ing|s)?|sank|tail(?:s|ing|ed) off
     |pick(?:s|ing|ed) up
     |level(?:s|l?ing|l?ed) (?:off|out)|creep\w*|edging|inching|drift\w*|soar\w*|stuck|dwindl\w*
     |M (?:\w+ )?been (?:\w+ )?A|(?:is|are) (?:my|the) M (?:\w+ )?A
@@ -75,7 +76,8 @@ READINGS = words(
 SHOWS = words("show|list|display|pull up|see|bring up|go through|view")
 LATEST = words(
     r"""latest|most recent(?:ly)?|newest|current(?:ly)?|at the moment|right now|at present
-    |these days|as of (?:now|today)|up to date|(?:the )?last time|(?<!^)now|(?:my|the|a) last
+    |these days|as of (?:now|today)|up to date|(?:the )?last time
+    |(?<!^)(?<!ok )(?<!okay )(?<!so )now|(?:my|the|a) last
     |last(?: \w+)? (?:M|reading|value|measurement|weigh\w*|recorded|measured|checked|logged|taken
     |entry|time|weighed|known)|previous (?:M|reading|value|measurement)"""
 )
@@ -103,7 +105,8 @@ PER_DAY = words(
 )
 USUALLY = words("usually|normally|typically|generally|on average")
 BEST = words(
-    r"""(?:best|farthest|furthest|top|record|busiest|most active|highest|most|maximum|biggest
+    r"""(?:best|farthest|furthest|top(?! N)|(?<!on )record|busiest|most active|highest|most
+    |maximum|biggest
     |longest|peak
     |strongest
     |loudest|fastest|heaviest|greatest|largest|upper|how high

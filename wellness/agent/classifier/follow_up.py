@@ -10,8 +10,8 @@ from wellness.agent.classifier import asks, cues, people, requests, scope
 from wellness.agent.classifier.activities import NEAREST
 from wellness.agent.classifier.carried import completed
 from wellness.agent.classifier.figures import compared, data, direction, figures
-from wellness.agent.classifier.heads import aggregations, usual
-from wellness.agent.classifier.leaning import THAT_TIME, is_elliptic
+from wellness.agent.classifier.heads import HEARD, NOISE, aggregations, usual
+from wellness.agent.classifier.leaning import OF_THAT, THAT_TIME, is_elliptic
 from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phrase_of, phrases_of
 from wellness.agent.classifier.reading import Reading
 from wellness.agent.classifier.rules import decide, forget, goal_metric, recall
@@ -30,6 +30,11 @@ TOLD = frozenset((Intent.GOALS, Intent.RECALL, Intent.REMEMBER))  # what "delete
 ABOUT_YOU = re.compile(r"\b(?:did|do|are|were|have) you\b")
 THEY = re.compile(r"\bthey\b")  # readings, where they were named just before
 WHAT_WAS_IT = re.compile(r"\b(?:what|how (?:much|many|high|low)) (?:was|were|is) (?:it|that)\b")
+# "What if the bar is 8,000?"
+WHAT_IF = re.compile(
+    r"\b(?:what|how) (?:if|about)\b|\bif (?:it|that|i|the \w+) (?:is|was|were|had)\b"
+    r"|\bthe (?:bar|limit|mark|line|target|goal|threshold) (?:is|was|were|at|to)\b"
+)
 EARLIER = re.compile(r"\b(?:before|previous|earlier|prior)\b")
 
 
@@ -92,6 +97,8 @@ def _other_topic(reading: Reading, before: Part) -> Part | None:
     """A new metric or activity in the frame of the question before."""
     if before.intent is Intent.WORKOUTS and all(one.name == DISTANCE for one in reading.topics):
         return replace(before, rule="more about that", reading=reading)
+    if before.metrics[:1] == (HEARD,) and all(one.name == NOISE for one in reading.topics):
+        reading = replace(reading, topics=tuple(one._replace(name=HEARD) for one in reading.topics))
     standing = decide(reading)
     if before.intent is Intent.GOALS and reading.has(asks.REACHED):
         made = call(Intent.PROGRESS, metric=goal_metric(reading), period=phrase_of(reading.whens))
@@ -104,7 +111,7 @@ def _other_topic(reading: Reading, before: Part) -> Part | None:
         period = phrase_of(reading.whens or before.whens)
         made = call(Intent.PROGRESS, metric=metric, period=period)
         return replace(standing, intent=Intent.PROGRESS, calls=(made,), rule="progress, as before")
-    if standing.intent is Intent.PROGRESS and not reading.whens and reading.has(THAT_TIME):
+    if standing.intent is Intent.PROGRESS and not reading.whens and reading.has(OF_THAT):
         return decide(replace(reading, whens=before.whens))
     if standing.intent is Intent.RECALL and reading.has(cues.AGAIN) and data(reading):
         standing = data(reading) or standing
@@ -153,9 +160,11 @@ def _same_topic(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     points = elliptic or reading.has(cues.PRONOUN) or bool(whens)
     if reading.has(asks.WHY):
         return recall(reading, "asks why", before.reading.text)
-    if reading.has(asks.KNOWLEDGE) and (points or not reading.has(asks.PERSONAL)):
+    aimed = reading.has(asks.GOAL) and reading.has(asks.REACHED)
+    if not aimed and reading.has(asks.KNOWLEDGE) and (points or not reading.has(asks.PERSONAL)):
         return recall(reading, "asks to judge that", before.reading.text)
-    if elliptic and reading.amounts and not whens and "target" in before.calls[0].arguments:
+    raised = elliptic or reading.has(WHAT_IF)
+    if raised and reading.amounts and not whens and "target" in before.calls[0].arguments:
         return with_target(reading, before)
     view = another_view(reading, before, metric) if metric and points else None
     if view:

@@ -22,9 +22,12 @@ LINK = re.compile(
 NO_LINK = re.compile(
     r"\b(?P<more>\w+) and (?P=more)\b|\b(?:than|i|compared|while|when|after|before)\b"
 )
+LATEST = re.compile(r"\b(?:latest|most recent|current|newest)(?: \w+)? $", re.I)
 NEAR = 4  # characters between "today" and "steps" of "today's steps"
 LINK_LENGTH = 45  # characters between two heads that are listed: what is longer is a clause
 EFFORT = frozenset(("ActiveEnergyBurned", "DistanceWalkingRunning"))  # a workout has its own
+HEADPHONES = re.compile(r"\b(?:headphones?|earphones?|earbuds|airpods|music)\b")
+HEARD = "HeadphoneAudioExposure"
 NOISE = "EnvironmentalAudioExposure"
 VAGUE = frozenset(("StepCount", "BloodPressure"))  # their words say other things too
 SUMMED = (Aggregation.SUM, Aggregation.EVENTS)
@@ -71,7 +74,12 @@ def heads(reading: Reading) -> list[Head]:
         )  # fmt: skip
         found.append(Head(one.kind, one.name, own, one.start, one.end))
     if any(head.whens for head in found) and not all(head.whens for head in found):
-        found = [replace(head, whens=reading.whens) for head in found]
+        found = [
+            head
+            if LATEST.search(reading.text[: head.start])
+            else replace(head, whens=reading.whens)
+            for head in found
+        ]
     return found
 
 
@@ -86,7 +94,10 @@ def _owner(when: When, kept: list[Mention], reading: Reading) -> Mention | None:
 def _kept(reading: Reading) -> list[Mention]:
     """The topics that are listed beside each other; of others the one that says most."""
     listed: list[Mention] = []
+    heard = HEADPHONES.search(reading.text.lower()) is not None
     for topic in reading.topics:
+        if heard and topic.name == NOISE:
+            topic = topic._replace(name=HEARD)
         last = listed[-1] if listed else None
         if last is None:
             listed.append(topic)

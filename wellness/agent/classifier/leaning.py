@@ -17,6 +17,8 @@ THAT_TIME = re.compile(
     r"|\bof (?:it|that|those|them)\b|\bthat (?:day|night|week|weekend|month|year|time|period)\b"
     r"|\b(?:then|at the time|back then|meanwhile|the same (?:day|night|week|month|time|period))\b"
 )
+# Holds the figure of the question before against a goal: "how far is that from my goal?"
+OF_THAT = re.compile(rf"{THAT_TIME.pattern}|\b(?:is|was|were|are) (?:that|this|those)\b")
 TAKEN = re.compile(
     r"^(?:and )?(?:on )?(?:when|(?:what|which) (?:day|date))(?: exactly)?\s*[?.!]*$|"
     r"^(?:\w+,? ){0,2}?(?:when|what (?:day|date|time)|how long ago"

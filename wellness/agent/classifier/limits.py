@@ -13,7 +13,7 @@ from wellness.agent.classifier.patterns import anywhere, joined, words
 
 SYMPTOM = joined(
     r"""(?:fever\w*|rash\w*|throat|cough\w*|headaches?|head|nose|nause\w*|dizz\w*|vomit\w*|chills
-    |swollen|swelling|itch\w*|lumps?|bruis\w*|cramps?|numb\w*|tingl\w*|bleed\w*|pains?|painful
+    |swollen|swelling|itch\w*|lumps?|bruis\w*|cramps?|numb(?:ness)?|tingl\w*|bleed\w*|pains?|painful
     |sore|aches?|aching|hurts?|spots?|blisters?|diarrh\w*|palpitations|fatigue|sweats?|stiff\w*)"""
 )
 # "Fever, a rash. What have I got?"
@@ -84,7 +84,10 @@ DISPLAY = re.compile(
 )
 
 HOUSEHOLD = words(
-    r"""how (?:do|can|should|could|would) (?:i|you|we|one) (?:best |quickly )?(?:get .{1,30}\bout of
+    r"""(?:do|should|must|can|to) (?:i|we|you|one)? ?(?:roast|bake|boil|simmer|steam|fry|grill
+    |marinate
+    |knead|defrost|microwave|saute|poach)|how (?:do|can|should|could|would) (?:i|you|we
+    |one) (?:best |quickly )?(?:get .{1,30}\bout of
      (?:an?|the|my)|make (?!progress|my|sure|it|the most|time)|fix|repair|clean|cook|bake|boil|fry
     |grill|brew|install|unblock|iron|wash|paint|plant|assemble|sew|knit|apply for|file)"""
     r"|how (?:do|can|should|would) (?:i|we|you) (?:change|replace|adjust|inflate|pump up|patch"

@@ -25,7 +25,8 @@ IMPERATIVE = joined(
     |set|remind|calculate|add up|count|display|pull up|look up|get me|summari[sz]e|save|store|keep
     |make|write|draft|translate|book|order|play|turn|call|send|read|explain|recommend|suggest|plan
     |edit|alter|correct|modify|guess|predict|estimate
-    |open|let me know|fetch|print|plot|go through|bring up|do not forget|never forget|clear|scrap
+    |furnish|supply|indicate|open|let me know|fetch|print|plot|go through|bring up|do not forget
+    |never forget|clear|scrap
     |log|record|add|change|update|start|stop|cancel|schedule|convert|sing|draw|ask|help|email|text
     |put|solve|(?:everything|all|anything) (?:you|there) (?:have|know|is|got)|get rid of|discard
     |contrast|provide|present|view|(?:name|state|report|return|get)
@@ -56,7 +57,9 @@ POLITE = joined(
     |i meant?|afterwards|after that|while you are at it|again|sure|perfect|awesome|good|fine|ugh
     |i (?:would like|want|need)(?: to know)? (?:two|three|a few|some|both|a couple of)
      (?:things|numbers)
-    |hm|wait|sorry to ask|here is one|be a dear|work out|figure out(?= (?:my|the|how|what)))
+    |(?:first|second|third|another|other|next|last|one more) thing(?: is)?|kindly|pray|yo|ayo
+    |furthermore|moreover|additionally|besides|hm|wait|sorry to ask|here is one|be a dear|work out
+    |figure out(?= (?:my|the|how|what)))
     (?:[\s,:!.-]+|$))"""
 )
 LEAD = re.compile(rf"^{POLITE}+", re.I)
@@ -93,7 +96,8 @@ SUBJECTLESS = re.compile(
         rf"""^(?:had|got|went|did|ran|walked|swam|cycled|hiked|hurt|broke|sprained|started
         |stopped|quit
         |lost|gained|bought|moved|felt|slept|woke|caught|finished|signed|been|feeling|having|tried
-        |changed|joined|gave|fell|met|took|saw|\w{(3,)}ed (?=(?:my|our|an?)\b))\b(?! {PERSON}\b)"""
+        |changed|joined|gave|fell|met|took|saw|\w{{3,}}ed (?=(?:my|our|an?)\b)(?!.*\b(?:when|how
+    |what)\W*$))\b(?! {PERSON}\b)"""
     ),
     re.I,
 )
@@ -126,7 +130,8 @@ EXCLAIMS = re.compile(
 )
 IDIOM = re.compile(
     r"^(?:oh |hey |so )*(?:tell me (?:that|it)(?: \w+){2,9} (?:was|were|paid|did|counts?|helped)\b|"
-    r"guess what|(?:you )?know what|what the h|how dare|who (?:knew|cares))",
+    r"guess what|(?:you )?know what|who am i kidding|who would have thought|what the h|how dare"
+    r"|who (?:knew|cares))",
     re.I,
 )
 TELLING = re.compile(
@@ -149,7 +154,8 @@ NAMED_FIRST = re.compile(
         |mrs\.|ms\.)? ?[\w'-]+
         (?:'s (?:(?:at|in|on|off|up|out|gone|back|been|being|got|not|so|too|very|really|still|just
         |all|like|a|an)\b|\w+(?:ing|ed) (?:me|my|us|at|in|on|for|to)\b)
-        |(?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets
+        |(?: and i| (?!i\b)[\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?
+    |aches|got|gets
         |says?|said|told|thinks?|thought|started|feels?|felt|broke|swears?|makes?|made|wants?|keeps?
         |killed|does|did|went|goes|came|gave|asked|asks|lives|needs|recommends|recommended)\b)"""
     ),
@@ -185,8 +191,12 @@ TIME_ALONE = re.compile(
 ADJUNCT = re.compile(
     joined(
         r"""^(?:in|on|during|since|before|after|until|till|while|when (?:i|we|my)|for|over|between
-        |from|compared|within|throughout|as of|regarding|about|concerning|back in|last|this
-        |yesterday|today|at|(?:the )?(?:past|previous)|(?:mon|tues|wednes|thurs|fri|satur|sun)day
+        |from|compared|within|throughout|as of|regarding|about|concerning|back in|(?:last|this
+    |past) (?:night|week|month|year|quarter
+        |weekend|summer|winter|spring|autumn|fall|morning|afternoon|evening|time|few|couple|two
+        |three|\d+|\w+day|january|february|march|april|may|june|july|august|september|october
+        |november|december)|yesterday|today|at|(?:the )?(?:past|previous)|(?:mon|tues|wednes|thurs
+    |fri|satur|sun)day
         (?: (?:morning|night))?$|(?:january|february|march|april|may|june|july|august|september
         |october|november|december|spring|summer|autumn|winter)?(?: ?20\d\d)?$)\b"""
     ),

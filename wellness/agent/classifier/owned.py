@@ -12,7 +12,7 @@ NAMED = (Intent.RECALL, Intent.REMEMBER, Intent.GOALS)  # what has a topic, and 
 MINE = re.compile(r"\bmine\b", re.I)
 HOW_MUCH = re.compile(r"\bhow (much|many)(?= (?:did|have|do|am|was|had) i\b)", re.I)
 # "How many active ones did I burn?"
-ONES = re.compile(r"\b(?P<how>(?:how many|the|my|which|any|and) \w+ )ones\b(?! of)", re.I)
+ONES = re.compile(r"\b(?P<how>(?:(?:how many|the|my|which|any|and) |^)\w+ )ones\b(?! of)", re.I)
 # "How many of those sessions", after a kind of workout
 SUCH = re.compile(
     r"\b(?:of )?(?:those|these|such|that kind of|this kind of) (?P<kind>sessions?|workouts?"

@@ -20,7 +20,8 @@ RARE_WORDS = {
     ),
     "NumberOfTimesFallen": (
         "times fallen | times did i fall | did i fall over | have i fallen over | times i fell"
-        " | number of falls | my falls | times have i fallen"
+        " | number of falls | my falls | times have i fallen | any falls | more falls | fewer falls"
+        " | many falls | falls did i | falls have i | falls in total"
         " | times i have fallen | falls did i have | falls have i had | did i have a fall"
     ),
     "AppleMoveTime": "move time | move minutes",
@@ -32,8 +33,10 @@ RARE_WORDS = {
         "strokes | swimming strokes | swim strokes | strokes swum | stroke count"
     ),
     "DistanceRowing": "rowing distance | distance rowed | metres rowed | meters rowed",
-    "DistancePaddleSports": "paddling distance | distance paddled | kayaking distance",
-    "DistanceSkatingSports": "skating distance | distance skated",
-    "DistanceDownhillSnowSports": "skiing distance | distance skied | snowboarding distance",
+    "DistancePaddleSports": "paddle sports distance | paddling distance | distance paddled "
+    "| kayaking distance",
+    "DistanceSkatingSports": "skating sports distance | skating distance | distance skated",
+    "DistanceDownhillSnowSports": "downhill snow sports distance | snow sports distance "
+    "| skiing distance | distance skied | snowboarding distance",
     "DistanceCrossCountrySkiing": "cross country skiing distance",
 }

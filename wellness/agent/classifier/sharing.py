@@ -43,6 +43,8 @@ def takes_over(part: Part, waiting: Part) -> bool:
     """Whether a part asks about what stood before it: "my hike, how long was it?"."""
     if not part.inherited or part.reading.topics:
         return False
+    if part.intent is Intent.RECALL and not part.reading.has(cues.PRONOUN):
+        return False
     if waiting.reading.has(cues.LATEST) and part.intent is not waiting.intent:
         return False
     metric = waiting.metrics[0] if waiting.metrics else ""

@@ -37,7 +37,7 @@ SHORT = {
     "from": "frm", "did": "ddi dod", "you have": "youve", "you are": "youre",
     "they are": "theyre", "would not": "wouldnt", "please": "pls plz",
     "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav hve",
-    "days": "dys dyas dasy", "session": "sesion",
+    "right": "rite rihgt", "time": "tiem tmie", "swim": "swm siwm", "days": "dys dyas dasy", "session": "sesion",
     "sessions": "sesions",
 }  # fmt: skip
 SHORTHAND = {form: meaning for meaning, forms in SHORT.items() for form in forms.split()}
@@ -124,5 +124,7 @@ liters down status checks cycle cycled kilometers kilometres woke wake awake dee
 stood hiked averages totals floors standing breaths heartrate dropping dropped falling gaining
 losing rising crept inhaler insulin pushes wheelchair shrinking climbing units
 drink drank drinking burned eaten improved
+badminton basketball football volleyball climbing boxing dancing skiing snowboarding kayaking
+bouldering skating squash hockey golfing stretching crossfit headphones noise
 """.split()  # noqa: SIM905 - a table, to be read
 )

@@ -10,7 +10,7 @@ from wellness.agent.classifier import asks, cues
 from wellness.agent.classifier.carried import is_now
 from wellness.agent.classifier.figures import compared, direction, figures
 from wellness.agent.classifier.heads import aggregations, is_summed, metrics_of
-from wellness.agent.classifier.leaning import TAKEN, corrects
+from wellness.agent.classifier.leaning import OF_THAT, TAKEN, corrects
 from wellness.agent.classifier.parts import SLEEP_METRIC, Part, call, phrase_of
 from wellness.agent.classifier.reading import Reading
 from wellness.agent.classifier.rules import implied
@@ -24,7 +24,9 @@ HELD_AGAINST_THAT = re.compile(
 )
 # "Was it higher in June?", held against the time before; "how much more"
 HIGHER = re.compile(
-    rf"^(?:(?:and|but|so|or|ok|okay),? )*(?:was|were|is|are|did) (?:it|that|they|those|i)\b[\w ]*?"
+    rf"^(?:(?:and|but|so|or|ok|okay),? )*(?:was|were|is|are|did) (?:it|that|they|those"
+    rf"|i)\b(?! (?:\w+ )?(?:getting"
+    rf"|becoming|growing))[\w ]*?"
     rf"\b{cues.COMPARATIVES}(?: \w+)? P\s*[?.!]*$"
 )
 FAR_OFF = re.compile(
@@ -67,6 +69,9 @@ def another_view(reading: Reading, before: Part, metric: str) -> Part | None:
         before.intent is Intent.GOALS or reading.has(asks.GOAL) or reading.has(FAR_OFF)
     )
     if reached:
+        summed = before.intent is not Intent.GOALS and is_summed(metric)
+        if summed and not whens and reading.has(OF_THAT):
+            whens = before.whens
         made = call(Intent.PROGRESS, metric=metrics_of(metric)[0], period=phrase_of(whens))
         return Part(Intent.PROGRESS, (made,), "progress against that", reading, (metric,), whens)
     if reading.has(asks.GOAL) or reading.has(asks.RINGS):

@@ -76,7 +76,8 @@ METRIC_WORDS = {
         "daylight | sunlight | time outside | time outdoors | time in the sun | spend outdoors | "
         "spend outside | spent outdoors | spent outside | outdoors"
     ),
-    "OxygenSaturation": "oxygen levels | o2 sat | o2 sats | oxygen sats | sats | blood o2 | oxygen",
+    "OxygenSaturation": "oxygen levels | o2 sat | o2 sats | oxygen sats | ox sat | ox sats "
+    "| sats | blood o2 | oxygen",
     "RespiratoryRate": (
         "breathing rate | respiration | respiration rate | breaths per minute | breaths a minute "
         "| breathing | respiratory | how fast do i breathe"
@@ -179,7 +180,8 @@ NO_TOPIC = (
     "in decibels", "in miles", "in kilometers", "in kilometres", "in km", "in kilos", "in pounds",
     "weight on my mind", "worked out well", "take steps", "step by step", "train station",
     "work out my", "work out the", "work out how", "get up to", "got up to", "getting up to",
-    "rest day", "on the train", "flights to", "flight to", "a heads up", "in light of",
+    "rest day", "on the train", "flights to", "flight to",
+    "it been climbing", "they been climbing", "it climbing", "they climbing", "it climbed", "a heads up", "in light of",
     "stretch that", "stretch it", "stretch this",
 )  # fmt: skip
 OWN: Mapping[str, Meaning] = dict(_entries())
