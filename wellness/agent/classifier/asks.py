@@ -16,9 +16,8 @@ RECALL = anywhere(
     r"""\bwhat (?:did|does|has|had) (?:my|the|our|dr\.?) (?!(?:\w+ )?(?:scales?|watch|app|phone|data
     |readings?|monitor|cuff|thermometer|[MSAW])\b)[\w ]{1,25}? (?:say|said|tell|told|recommend
     |recommended|advise|advised|suggest|suggested|prescribe|prescribed|want) (?!who\b)""",
-    r"""\b(?:what|which) (?:\w+ ){0,3}?(?:have )?i (?:have |had )?(?:ever |already 
-    |once )?(?:mentioned
-    |told|named|noted|listed)\b""",
+    r"""\b(?:what|which) (?:\w+ ){0,3}?(?:have )?i (?:have |had )?(?:ever |already |once )?
+    (?:mentioned|told|named|noted|listed)\b""",
     r"\bwhat (?:my|the|our) [\w ]{1,20}? (?:said|told|recommended|suggested|advised|prescribed"
     r"|thinks?|wanted)\b",
     r"\bdo you (?:still |happen to )?(?:remember|recall)\b",
@@ -203,7 +202,8 @@ KNOWLEDGE = anywhere(
      (?:my |the |you )?(?:M|S|muscles?|recovery|W)\b""",
 )
 HEALTH = words(
-    r"""hours (?:a|per|each) night|health\w*|fit|fitness|fitter|diet\w*|foods?|eat\w*|meals?
+    r"""(?:hours|N) (?:a|per|each|every) night|health\w*|fit|fitness|fitter|diet\w*|foods?|eat\w*
+    |meals?
     |calori\w*|muscles?|stretch\w*
     |warm-?ups?|warm up|cool ?down|cardio|hydrat\w*|caffeine|coffee|tea|alcohol|beer|wine|stress\w*
     |vitamins?|magnesium|protein|carbs?|sugar|salt|fats?|fibre|fiber|supplements?|recover\w*|rest

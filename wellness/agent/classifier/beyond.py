@@ -134,7 +134,8 @@ ASKED_TO = re.compile(
     )
 )
 ABLE = word_set(
-    """furnish supply indicate tell show give list compare find check remember forget delete remove erase let know see say
+    """furnish supply indicate tell show give list compare find check remember forget delete remove
+    erase let know see say
     look calculate compute count sum add work figure explain describe summarise summarize break
     display pull bring get provide report present note keep save store make take write bear put set
     change update wipe drop clear what how when which who where why is are was were do does did have

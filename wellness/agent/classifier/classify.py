@@ -92,7 +92,7 @@ class Classifier:
         before: Part | None = None
         for text in said:
             kept = [one for one in self.parts(text, before) if one.calls]
-            before = kept[-1] if kept else before
+            before = kept[-1].after(before) if kept else before
         return before
 
     def calls_as(

@@ -14,9 +14,9 @@ from wellness.agent.classifier.heads import HEARD, NOISE, aggregations, usual
 from wellness.agent.classifier.leaning import OF_THAT, THAT_TIME, is_elliptic
 from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phrase_of, phrases_of
 from wellness.agent.classifier.reading import Reading
-from wellness.agent.classifier.rules import decide, forget, goal_metric, recall
+from wellness.agent.classifier.rules import HOW_IT_HAPPENED, decide, forget, goal_metric, recall
 from wellness.agent.classifier.told import of_memory
-from wellness.agent.classifier.views import DISTANCE, another_view, higher, with_target
+from wellness.agent.classifier.views import DISTANCE, OF_BOTH, another_view, higher, with_target
 from wellness.agent.classifier.vocabulary import SLEEP
 from wellness.agent.routes import INTENT_OF, Intent
 
@@ -34,6 +34,11 @@ WHAT_WAS_IT = re.compile(r"\b(?:what|how (?:much|many|high|low)) (?:was|were|is)
 WHAT_IF = re.compile(
     r"\b(?:what|how) (?:if|about)\b|\bif (?:it|that|i|the \w+) (?:is|was|were|had)\b"
     r"|\bthe (?:bar|limit|mark|line|target|goal|threshold) (?:is|was|were|at|to)\b"
+)
+# "How did I break it?", of what was named beside a figure
+HAPPENED = re.compile(
+    r"\b(?:how|where) (?:did|have) (?:i|that|it) (?:\w+ )?(?:break|hurt|injure|sprain|tear|twist"
+    r"|happen|catch|fall|get (?:it|that|hurt|injured))"
 )
 EARLIER = re.compile(r"\b(?:before|previous|earlier|prior)\b")
 
@@ -157,10 +162,13 @@ def _same_topic(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     """Another period, figure or view of what the question before was about."""
     reading = completed(reading, before)
     whens, metric = reading.whens, before.metrics[0] if before.metrics else ""
-    points = elliptic or reading.has(cues.PRONOUN) or bool(whens)
+    points = elliptic or reading.has(cues.PRONOUN) or reading.has(OF_BOTH) or bool(whens)
+    if reading.has(HAPPENED):
+        return recall(reading, HOW_IT_HAPPENED, before.reading.text)
     if reading.has(asks.WHY):
         return recall(reading, "asks why", before.reading.text)
     aimed = reading.has(asks.GOAL) and reading.has(asks.REACHED)
+    aimed = aimed or (bool(before.earlier) and reading.has(OF_BOTH))
     if not aimed and reading.has(asks.KNOWLEDGE) and (points or not reading.has(asks.PERSONAL)):
         return recall(reading, "asks to judge that", before.reading.text)
     raised = elliptic or reading.has(WHAT_IF)

@@ -23,6 +23,7 @@ NO_LINK = re.compile(
     r"\b(?P<more>\w+) and (?P=more)\b|\b(?:than|i|compared|while|when|after|before)\b"
 )
 LATEST = re.compile(r"\b(?:latest|most recent|current|newest)(?: \w+)? $", re.I)
+TOPS = re.compile(r"\btop N")  # "did I top 70,000 steps?"
 NEAR = 4  # characters between "today" and "steps" of "today's steps"
 LINK_LENGTH = 45  # characters between two heads that are listed: what is longer is a clause
 EFFORT = frozenset(("ActiveEnergyBurned", "DistanceWalkingRunning"))  # a workout has its own
@@ -177,6 +178,8 @@ def aggregations(reading: Reading, metric: str) -> list[str]:
         return ["count"]
     if reading.shape.find("at least") >= 0 or reading.shape.find("at most") >= 0:
         named = [name for name in named if name not in ("minimum", "maximum")]
+    if reading.has(TOPS):
+        named = [name for name in named if name != "maximum"]
     words = " ".join(reading.text[one.start : one.end].lower() for one in reading.topics)
     if "maximum" not in named and (reading.has(cues.BEST) or MOST.search(words)):
         named.append("maximum")

@@ -18,7 +18,7 @@ THAT_TIME = re.compile(
     r"|\b(?:then|at the time|back then|meanwhile|the same (?:day|night|week|month|time|period))\b"
 )
 # Holds the figure of the question before against a goal: "how far is that from my goal?"
-OF_THAT = re.compile(rf"{THAT_TIME.pattern}|\b(?:is|was|were|are) (?:that|this|those)\b")
+OF_THAT = re.compile(rf"{THAT_TIME.pattern}|\b(?:is|was|were|are) (?:that|this|those|it)\b")
 TAKEN = re.compile(
     r"^(?:and )?(?:on )?(?:when|(?:what|which) (?:day|date))(?: exactly)?\s*[?.!]*$|"
     r"^(?:\w+,? ){0,2}?(?:when|what (?:day|date|time)|how long ago"

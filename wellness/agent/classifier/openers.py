@@ -118,7 +118,11 @@ TALK = re.compile(
 )
 DATED = re.compile(
     r"^(?:(?:from|starting|beginning|as of|effective|since) (?:now(?: on)?|today|tomorrow"
-    r"|(?:this|next) \w+|\w+day)|today|yesterday|tonight|(?:this|last(?! time)|on|in|by|since"
+    r"|(?:this|next) \w+|\w+day)|today|yesterday|tonight|(?:this|last) (?:night|week|month|year"
+    r"|weekend|summer|winter"
+    r"|spring|autumn|fall|morning|evening|afternoon|\w+day|january|february|march|april|may|june"
+    r"|july"
+    r"|august|september|october|november|december)|(?:on|in|by|since"
     r"|the other) \w+|"
     r"every (?:day|night|morning|evening|week|month|year|\w+day)),? ",
     re.I,

@@ -44,6 +44,7 @@ VERBS = {
     "ActiveEnergyBurned": re.compile(r"\bburn(?:ed|t)?\b"),
     "DietaryEnergyConsumed": re.compile(r"\b(?:eat|ate|eaten|consume)\b"),
 }
+HOW_IT_HAPPENED = "asks how it happened"
 UNKNOWN = "nothing in it is known here"
 FALLBACKS = frozenset(
     (UNKNOWN, "asks about oneself without data",

@@ -10,7 +10,7 @@ from wellness.agent.classifier.beside import When
 from wellness.agent.classifier.figures import data
 from wellness.agent.classifier.heads import aggregations, metrics_of
 from wellness.agent.classifier.parts import Part
-from wellness.agent.classifier.rules import decide
+from wellness.agent.classifier.rules import HOW_IT_HAPPENED, decide
 from wellness.agent.routes import Intent
 
 IT = re.compile(r"\b(?:it|that|one|they|this|N look)\b")
@@ -43,7 +43,8 @@ def takes_over(part: Part, waiting: Part) -> bool:
     """Whether a part asks about what stood before it: "my hike, how long was it?"."""
     if not part.inherited or part.reading.topics:
         return False
-    if part.intent is Intent.RECALL and not part.reading.has(cues.PRONOUN):
+    points = part.reading.has(cues.PRONOUN) and part.rule != HOW_IT_HAPPENED
+    if part.intent is Intent.RECALL and not points:
         return False
     if waiting.reading.has(cues.LATEST) and part.intent is not waiting.intent:
         return False

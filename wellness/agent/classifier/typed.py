@@ -37,7 +37,8 @@ SHORT = {
     "from": "frm", "did": "ddi dod", "you have": "youve", "you are": "youre",
     "they are": "theyre", "would not": "wouldnt", "please": "pls plz",
     "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav hve",
-    "right": "rite rihgt", "time": "tiem tmie", "swim": "swm siwm", "days": "dys dyas dasy", "session": "sesion",
+    "right": "rite rihgt", "time": "tiem tmie", "swim": "swm siwm",
+    "days": "dys dyas dasy", "session": "sesion",
     "sessions": "sesions",
 }  # fmt: skip
 SHORTHAND = {form: meaning for meaning, forms in SHORT.items() for form in forms.split()}

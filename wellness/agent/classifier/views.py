@@ -29,6 +29,12 @@ HIGHER = re.compile(
     rf"|becoming|growing))[\w ]*?"
     rf"\b{cues.COMPARATIVES}(?: \w+)? P\s*[?.!]*$"
 )
+# "Which of the two weeks had more?", after each was asked about
+OF_BOTH = re.compile(
+    r"\b(?:which|how|what|was|were|is|are|compare)\b.*\b(?:of (?:the (?:two|N)|them|those|these)"
+    r"|the (?:two|N)"
+    r"|both|those two|these two|between them|each other)\b"
+)
 FAR_OFF = re.compile(
     r"\bhow (?:far|close|near) (?:off|away|from it|to it) (?:am|was) i\b|\bhow (?:far|close)"
     r" (?:am|was) i (?:off|away|from it|to it)\b"
@@ -48,6 +54,9 @@ def another_view(reading: Reading, before: Part, metric: str) -> Part | None:
         return replace(compared(replace(reading, text=""), metric, both, ()), reading=reading)
     if part := higher(reading, before, metric):
         return part
+    if reading.has(OF_BOTH) and not whens and before.earlier and before.whens:
+        both = (before.earlier[0], before.whens[0])
+        return replace(compared(replace(reading, text=""), metric, both, ()), reading=reading)
     if len(whens) == 2 and held:
         return compared(reading, metric, whens)
     if before.intent is Intent.GOALS and reading.amounts and corrects(reading):

@@ -181,7 +181,8 @@ NO_TOPIC = (
     "weight on my mind", "worked out well", "take steps", "step by step", "train station",
     "work out my", "work out the", "work out how", "get up to", "got up to", "getting up to",
     "rest day", "on the train", "flights to", "flight to",
-    "it been climbing", "they been climbing", "it climbing", "they climbing", "it climbed", "a heads up", "in light of",
+    "it been climbing", "they been climbing", "it climbing", "they climbing", "it climbed",
+    "a heads up", "in light of",
     "stretch that", "stretch it", "stretch this",
 )  # fmt: skip
 OWN: Mapping[str, Meaning] = dict(_entries())
