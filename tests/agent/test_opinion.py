@@ -235,7 +235,7 @@ def test_rules_that_are_sure_outvote_a_weak_opinion(
     weights: Weights, embedder: OllamaEmbedder
 ) -> None:
     question = "How many steps did I take yesterday?"
-    reader = Opines(weights, embedder, progress=0.85, aggregate=0.1)
+    reader = Opines(weights, embedder, progress=0.75, aggregate=0.2)
     model = Says("aggregate")
     route = SecondOpinion(reader, model).settle(RULES.route(question), question)
     assert route.calls == RULES.route(question).calls
@@ -265,7 +265,7 @@ def test_without_a_model_rules_and_opinion_settle_it(
         raise ModelUnavailable("qwen", "http://127.0.0.1:1", "nobody answers")
 
     question = "How many steps did I take yesterday?"
-    reader = Opines(weights, embedder, progress=0.85, aggregate=0.1)
+    reader = Opines(weights, embedder, progress=0.75, aggregate=0.2)
     route = SecondOpinion(reader, gone).settle(RULES.route(question), question)
     assert route.by == "rules"
     assert "no model answered" in route.why[-1]
@@ -273,7 +273,7 @@ def test_without_a_model_rules_and_opinion_settle_it(
 
 def test_an_answer_beside_the_list_is_no_vote(weights: Weights, embedder: OllamaEmbedder) -> None:
     question = "How many steps did I take yesterday?"
-    reader = Opines(weights, embedder, progress=0.85, aggregate=0.1)
+    reader = Opines(weights, embedder, progress=0.75, aggregate=0.2)
     route = SecondOpinion(reader, Says("weather")).settle(RULES.route(question), question)
     assert (route.by, route.intent) == ("rules", Intent.AGGREGATE)
 
