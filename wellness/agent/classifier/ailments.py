@@ -66,7 +66,8 @@ DIAGNOSIS = anywhere(
     r"\b(?:am|was) i (?:dying|(?:seriously |really )?(?:ill|sick))\b",
     r"""\bis (?:this|my|the) [\w ]{0,25}?(?:lump|rash|mole|pain|lesion|swelling|ankle|wrist|knee
     |arm|leg|toe|rib)
-    (?: (?:on|in|of|under) my \w+)? (?:broken|cancer\w*|dangerous|serious|infected|sprained|torn
+    (?: (?:on|in|of|under) my \w+)? (?:broken|contagious|malignant|benign|cancer\w*|dangerous
+    |serious|infected|sprained|torn
     |fractured)\b""",
     r"""\bwhy (?:does|do|is|are) my (?:chest|head|stomach|back|knee|arm|leg|throat|tummy|belly|eye
     |ear|hip|neck|foot|feet|hand|shoulder)s?\b[\w ]* (?:hurt|ach|sore|pain|burn|numb|swollen)""",

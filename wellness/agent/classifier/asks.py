@@ -79,6 +79,9 @@ META = anywhere(
 )
 
 # Goals
+MY_GOALS = anywhere(
+    r"(?:i would like to (?:know|see) )?(?:and )?(?:also )?(?:all )?my goals\b",
+)
 GOALS_LEFT = words(
     r"""goals?(?: \w+)? (?:remain(?:s|ing)?|left)
     |goals that (?:are|i have) (?:still )?(?:left|there)

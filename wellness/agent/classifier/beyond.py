@@ -91,6 +91,7 @@ ACTIONS = re.compile(
     |ring
     (?= (?:my|the|an?|him|her|them|up|for|our|dr)\b)|email|e-mail|message|mail|dm|whatsapp|tweet
     |post|share|send|forward|notify|invite|contact|play|sing|draw|paint|dim|lock|unlock|navigate
+    |mark (?:my|the|it|this|that)
     |drive|google|browse|download|enrol|enroll|sign me up|sign up
     |install|uninstall|reboot|restart|upgrade|pair|unpair|sync|synchroni[sz]e|charge
     |connect|disconnect|backup|back up|print|mute|unmute|calibrate|export|import|enable
@@ -203,7 +204,9 @@ WORLD = words(
     |watch
     |eat|sell|park)|how (?:old|tall|rich|famous) is (?!my|the|an?\b|it|that|this)\w+
     |meaning of life|wikipedia|horoscope|star sign|lottery""",
-    r"""cheapest|for sale|on sale|recipes?|restaurants?|pizza|sandwich|bread|cake|takeaway|cinema
+    r"""cheapest|best (?:\w+ )?(?:trackers?|watch|apps?|phones?|shoes|bikes?|mattress|pillow|brands?
+    |gyms?|scales?|treadmills?)|for sale|on sale|recipes?|restaurants?|pizza|sandwich|bread|cake
+    |takeaway|cinema
     |movies?|films?|netflix|series
     |tv|television|music|songs?|albums?|radio|podcasts?|concert|theat(?:er|re)|museum|hotels?
     |tickets?|airport|flights? (?:to|from)

@@ -227,6 +227,9 @@ class Classifier:
         if part.rule in OPEN_RULES:
             return part, INVERTED.match(text) is not None
         shown = asked or bool(reading.topics) or part.rule == "asks about rings"
+        shown = shown or (
+            part.intent is Intent.GOALS and asks.MY_GOALS.match(text.lower()) is not None
+        )
         return part, part.rule not in FALLBACKS and shown
 
     def _widened(self, reading: Reading, told: str, before: Part | None) -> Reading:

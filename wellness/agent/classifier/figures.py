@@ -22,6 +22,7 @@ EXERCISE_TIME = re.compile(
     r"\bN (?:of )?W\b|\bhow much W (?:did|do|have|had)\b|\bW\b.*\bin minutes\b"
     r"|\bhow many minutes\b.*\bW\b"
 )
+SESSIONS = re.compile(r"(?:workouts|sessions|trainings|classes)$")  # "last 5 workouts"
 NOW_THAN = re.compile(
     r"\bnow than\b|"
     r"^(?:is|are|am|do) .*\bthan (?:it|they|i) (?:was|were|did) (?:in|on|during|back)\b"
@@ -81,7 +82,9 @@ def about(reading: Reading, head: Head) -> Part:
 
 def _as_metric(reading: Reading, head: Head) -> Head:
     """Walking and "30 minutes of exercise" are metrics, unless a workout is meant."""
-    if head.kind == ACTIVITY and not head.name and EXERCISE_TIME.search(reading.shape):
+    said = reading.text[head.start : head.end].lower()
+    timed = EXERCISE_TIME.search(reading.shape) and not SESSIONS.search(said)
+    if head.kind == ACTIVITY and not head.name and timed:
         return Head(METRIC, "AppleExerciseTime", head.whens, head.start, head.end)
     if head.kind != ACTIVITY or head.name != "Walking" or A_WALK.search(reading.text.lower()):
         return head

@@ -123,6 +123,9 @@ def _other_topic(reading: Reading, before: Part) -> Part | None:
     if standing.intent not in DATA or standing.intent in (Intent.COMPARE, Intent.PROGRESS):
         return None if standing.intent is Intent.RECALL else standing
     pointing = reading.has(THAT_TIME) and not reading.whens
+    present = reading.has(cues.PRESENT) and not reading.has(cues.PAST)
+    if standing.intent is Intent.TREND and present and not pointing:
+        return standing  # "is my VO2 max improving?" has a time of its own: lately
     latest = reading.has(cues.LATEST) or reading.has(cues.WHEN_LAST)
     if pointing or not (reading.whens or latest):
         reading = replace(reading, whens=before.whens)

@@ -18,6 +18,7 @@ from wellness.health.catalogue import Aggregation
 
 LINK = re.compile(
     r"\band\b|,|&|\bplus\b|\bas well as\b|\bor\b|/|\balong with\b|\bversus\b|\bthen\b|\bto\b"
+    r"|\bminus\b"
 )
 NO_LINK = re.compile(
     r"\b(?P<more>\w+) and (?P=more)\b|\b(?:than|i|compared|while|when|after|before)\b"

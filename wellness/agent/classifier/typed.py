@@ -8,7 +8,7 @@ import re
 SHORT = {
     "you": "u", "your": "ur", "are": "r", "why": "y",
     "thanks": "thx ty tx thnx tysm", "heart rate": "hr", "weight": "wt", "body fat": "bf",
-    "calories": "cals cal", "yesterday": "yday ystrday yest yester", "today": "2day tday",
+    "calories": "cals cal", "yesterday": "ystday yday ystrday yest yester", "today": "2day tday",
     "tonight": "2nite tonite", "tomorrow": "2moro tmrw tmr tomoz", "night": "nite",
     "nights": "nites", "week": "wk wek weel weke", "weeks": "wks", "weekend": "wkend wknd",
     "month": "mo mth mnth", "months": "mths", "year": "yr", "years": "yrs",
