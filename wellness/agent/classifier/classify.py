@@ -226,11 +226,9 @@ class Classifier:
             return part, True
         if part.rule in OPEN_RULES:
             return part, INVERTED.match(text) is not None
-        shown = asked or bool(reading.topics) or part.rule == "asks about rings"
-        shown = shown or (
-            part.intent is Intent.GOALS and asks.MY_GOALS.match(text.lower()) is not None
-        )
-        return part, part.rule not in FALLBACKS and shown
+        goals = part.intent is Intent.GOALS and asks.MY_GOALS.match(text.lower())
+        shown = asked or reading.topics or goals or part.rule == "asks about rings"
+        return part, part.rule not in FALLBACKS and bool(shown)
 
     def _widened(self, reading: Reading, told: str, before: Part | None) -> Reading:
         """A question with what it leaves to the statement before it: its topic or its time."""

@@ -81,7 +81,7 @@ LATEST = words(
     |last(?: \w+)? (?:M|reading|value|measurement|weigh\w*|recorded|measured|checked|logged|taken
     |entry|time|weighed|known)|previous (?:M|reading|value|measurement)"""
 )
-LATEST_OF = words("latest|most recent|newest|last (?:M|reading|value|measurement)")
+LATEST_OF = words("latest|most recent|newest|last (?:M|reading|value|measurement|one)")
 WHEN_LAST = words(
     r"""when\b.*\b(?:last|latest|most recent\w*|previous)|how long (?:ago|since|is it|has it been
     |have i gone)|(?:last|latest) time|(?:date|day) (?:of )?(?:my |the )?last

@@ -35,6 +35,8 @@ WHAT_IF = re.compile(
     r"\b(?:what|how) (?:if|about)\b|\bif (?:it|that|i|the \w+) (?:is|was|were|had)\b"
     r"|\bthe (?:bar|limit|mark|line|target|goal|threshold) (?:is|was|were|at|to)\b"
 )
+# "How many did I burn?", "how many were swims?"
+OF_THEM = re.compile(r"^(?:(?:and|but|so|ok|okay),? )*how many (?:did i|were|was|have i|are|of)\b")
 # "How did I break it?", of what was named beside a figure
 HAPPENED = re.compile(
     r"\b(?:how|where) (?:did|have) (?:i|that|it) (?:\w+ )?(?:break|hurt|injure|sprain|tear|twist"
@@ -62,7 +64,7 @@ def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Pa
         part = (
             _other_topic(reading, before)
             if reading.has(cues.ELLIPTIC)
-            or (not reading.whens and (elliptic or reading.has(THAT_TIME)))
+            or (not reading.whens and (elliptic or reading.has(THAT_TIME) or reading.has(OF_THEM)))
             or _same_night(reading, before)
             else None
         )

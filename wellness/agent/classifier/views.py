@@ -35,6 +35,7 @@ OF_BOTH = re.compile(
     r"|the (?:two|N)"
     r"|both|those two|these two|between them|each other)\b"
 )
+ONLY = re.compile(r"^(?:no,? )?(?:just|only)\b")  # "just the latest one"
 FAR_OFF = re.compile(
     r"\bhow (?:far|close|near) (?:off|away|from it|to it) (?:am|was) i\b|\bhow (?:far|close)"
     r" (?:am|was) i (?:off|away|from it|to it)\b"
@@ -66,7 +67,8 @@ def another_view(reading: Reading, before: Part, metric: str) -> Part | None:
     shown = reading.has(cues.SHOWS) and reading.has(cues.READINGS)
     if before.intent in FIGURES and metric != SLEEP_METRIC and shown and not reading.aggregations:
         return _all_readings(reading, before, metric)
-    latest = (reading.has(cues.LATEST_OF) and reading.has(asks.WH)) or is_now(reading)
+    alone = reading.has(asks.WH) or reading.has(ONLY)
+    latest = (reading.has(cues.LATEST_OF) and alone) or is_now(reading)
     latest = latest and not is_summed(metric) and not reading.has(cues.COMPARES)
     if before.intent in FIGURES and metric != SLEEP_METRIC and latest:
         calls = tuple(call(Intent.RECORDS, metric=one) for one in metrics_of(metric))
