@@ -205,7 +205,8 @@ KNOWLEDGE = anywhere(
      (?:my |the |you )?(?:M|S|muscles?|recovery|W)\b""",
 )
 HEALTH = words(
-    r"""(?:hours|N) (?:a|per|each|every) night|health\w*|fit|fitness|fitter|diet\w*|foods?|eat\w*
+    r"""(?:hours|N) (?:a|per|each|every) night|N (?:over|/) N|health\w*|fit|fitness|fitter|diet\w*
+    |foods?|eat\w*
     |meals?
     |calori\w*|muscles?|stretch\w*
     |warm-?ups?|warm up|cool ?down|cardio|hydrat\w*|caffeine|coffee|tea|alcohol|beer|wine|stress\w*

@@ -36,6 +36,12 @@ BOUNDARY = re.compile(
     re.I,
 )
 MEANT = re.compile(r"\bi meant?\b(?! to\b)|\b(?:things|numbers):", re.I)
+# "Heart rate. Yesterday. Peak.": one request in pieces, without a verb
+TELEGRAM = re.compile(
+    r"^(?:(?!(?:i|my|we|it|he|she|they|that|this|ran|had|felt|no|yes|ok|thanks|\w+ed)\b)[\w-]+"
+    r"(?: (?!(?:is|was|are|were|did|had|felt|hurts?)\b)[\w-]+)?\. ){1,4}[\w-]+(?: [\w-]+)?[.!]?$",
+    re.I,
+)
 SINCE = re.compile(
     r" (?:since|before|after|during|while|when|until) (?:i|we|my|our|the)\b.*$", re.I
 )
@@ -61,6 +67,8 @@ def split(text: str) -> list[Clause]:
     >>> [(clause.text, clause.asks) for clause in split(message)]
     [('I feel great', False), ('how many steps did I do', True), ('how did I sleep?', True)]
     """
+    if TELEGRAM.match(text):
+        text = text.replace(". ", ", ")
     found = [
         clause
         for sentence in SENTENCE.split(text)

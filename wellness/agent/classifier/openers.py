@@ -57,7 +57,9 @@ POLITE = joined(
     |i meant?|afterwards|after that|while you are at it|again|sure|perfect|awesome|good|fine|ugh
     |i (?:would like|want|need)(?: to know)? (?:two|three|a few|some|both|a couple of)
      (?:things|numbers)
-    |(?:first|second|third|another|other|next|last|one more) thing(?: is)?|kindly|pray|yo|ayo
+    |(?:first|second|third|another|other|next|last|one more) thing(?: is)?
+    |i (?:just |only )?(?:wanted|want|needed|need|meant|would like) to ask(?: you)?|the thing is
+    |what i wanted to ask is|ngl|bruh|bro|dude|kindly|pray(?: tell)?|yo|ayo
     |furthermore|moreover|additionally|besides|hm|wait|sorry to ask|here is one|be a dear|work out
     |figure out(?= (?:my|the|how|what)))
     (?:[\s,:!.-]+|$))"""
@@ -80,7 +82,11 @@ INVERTED = re.compile(
 )
 REQUEST = re.compile(
     joined(
-        r"""^(?:and |but |so |well |ok |okay )?i (?:just |really |also |only )?
+        r"""^(?:(?:please|so|and|well|now|also)[, ]+)*(?:i (?:would|should
+    |will) (?:be (?:\w+ )?(?:grateful
+        |obliged|glad|thankful|pleased) for|appreciate|value)
+        |i could do with|(?:may|might|could|can) i (?:please )?(?:have|see|get|trouble you for)
+        |at your convenience)\b|^(?:and |but |so |well |ok |okay )?i (?:just |really |also |only )?
         (?:would (?:like|love)|want|need|am looking for|am interested in|am after|wonder
         |would be \w+ if you|was wondering|am wondering|am curious|(?:have )?forgot(?:ten)?
     |can not remember
@@ -157,7 +163,8 @@ NAMED_FIRST = re.compile(
         |those|both|some|dr\.|mr\.
         |mrs\.|ms\.)? ?[\w'-]+
         (?:'s (?:(?:at|in|on|off|up|out|gone|back|been|being|got|not|so|too|very|really|still|just
-        |all|like|a|an)\b|\w+(?:ing|ed) (?:me|my|us|at|in|on|for|to)\b)
+        |all|like|a|an)\b|(?!morning|evening)\w+ing(?= (?:and|like|again|so|all|a lot)\b|[,.!]|$)
+    |\w+(?:ing|ed) (?:me|my|us|at|in|on|for|to)\b)
         |(?: and i| (?!i\b)[\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?
     |aches|got|gets
         |says?|said|told|thinks?|thought|started|feels?|felt|broke|swears?|makes?|made|wants?|keeps?

@@ -14,7 +14,9 @@ FORGET = anywhere(
     BEFORE
     + r"""(?:forget|delete|remove|erase|wipe|scrap|discard|unlearn|take back|retract|drop|clear
     |strike|get rid of
-    |throw away|purge
+    |throw away|purge|(?:lose|ditch|bin|trash|dump)(?= (?:the|that|any|my) (?:\w+ )?(?:notes?
+    |facts?|entry
+    |bit|memory|thing|info\w*))
     |cancel(?= .*\b(?:goals?|targets?|notes?|facts?|that|this|it|allerg\w+)\b))\b(?! to\b
     | how\b)(?! it\s*$)""",
     r"""\b(?:stop remembering|do not (?:remember|keep|store|save)|no longer (?:remember|keep)

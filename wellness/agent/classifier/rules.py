@@ -34,7 +34,8 @@ ADVICE = re.compile(r"\b(?:should|can|could|may|shall) (?:i|we)\b")
 REQUESTED = re.compile(r"^(?:please )?(?:can|could|will|would) you\b(?! remember)")
 TAKES_ME = re.compile(r"\btakes? me\b")
 AMOUNT = re.compile(
-    r"\bhow much\b|\bhow many (?:did|have) i\b|\bhow many (?:lit(?:re|er)s|glasses|cups|bottles|ml"
+    r"\bhow much\b|\bwhat (?:did|have) i burn|\bhow many (?:did|have) i\b"
+    r"|\bhow many (?:lit(?:re|er)s|glasses|cups|bottles|ml"
     r"|ounces|kcal)\b|\b(?:more"
     r"|less|enough|too much|a lot|most|least)\b"
     r"|^(?:(?:and|or|but|what about|how about),? )*\w+\s*[?.!]*$"

@@ -39,7 +39,9 @@ def stated(reading: Reading) -> Part:
     if why := limits.is_trouble(reading.shape):
         return Part(Intent.OUT_OF_SCOPE, (), why, reading)
     shape = friendly.VOCATIVE.sub("", reading.shape)
-    own = friendly.ONESELF.search(shape) or SUBJECTLESS.match(reading.text)
+    own = (
+        reading.has(asks.LIFE) or friendly.ONESELF.search(shape) or SUBJECTLESS.match(reading.text)
+    )
     if own or reading.topics or any(letter.isdigit() for letter in reading.text):
         return remember(reading, "states something")
     return Part(Intent.SMALL_TALK, (), "says nothing of the person", reading)

@@ -82,6 +82,7 @@ WRITTEN_OUT = tuple(
         ),
         (r"(?<=\w),? (?:lol|lmao|rofl|ha(?:ha)+|tbh|innit|xx+|i mean(?:t)?)(?=\s*[?.!]*$)", ""),
         (r"\s\+\s", " and "),
+        (r"\bmost (?=(?:grateful|obliged|kind|thankful|appreciat\w+)\b)", "very "),
         (r"\bmeat (?=(?:my|the|our)\b)", "meet "),
         *(
             (rf"\b(?:(?:would|do) you mind|any chance of(?: you)?) {gerund}\b", f"could you {verb}")
