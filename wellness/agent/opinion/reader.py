@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wellness.agent.classifier import Classifier
+from wellness.agent.classifier.spelling import tidy
 from wellness.agent.opinion import weights as learnt
 from wellness.agent.opinion.features import (
     NOTHING_BEFORE,
@@ -17,6 +18,7 @@ from wellness.agent.opinion.features import (
     meanings,
     runs,
 )
+from wellness.agent.opinion.pieces import Piece, Span, cut, spans
 from wellness.agent.opinion.weights import Weights
 from wellness.agent.routes import TOOL_OF, Intent
 from wellness.errors import ModelUnavailable
@@ -32,10 +34,12 @@ class Opinion(NamedTuple):
     Attributes:
         shares: how likely each intent is; they add up to 1.
         vector: of the question with what was said before it, unit length.
+        pieces: of a message that has several, with an opinion on each.
     """
 
     shares: dict[Intent, float]
     vector: Floats
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def likeliest(self) -> list[Intent]:
@@ -60,7 +64,8 @@ class SecondReader:
 
         A message is read twice, as a whole and in the clause that the rules answer first, and both
         count alike: talk around a question, or a second one, leads the first reading astray; the
-        clause may be the wrong one.
+        clause may be the wrong one. Of a message of several pieces each is read by itself, too, in
+        the same request to the embedding model.
 
         Raises:
             ModelUnavailable: the embedding model does not answer, or is another one than that of
@@ -74,14 +79,25 @@ class SecondReader:
             )  # fmt: skip
         earlier, before = asked_before(turns), before_of(self._rules, turns)
         parts = self._rules.parts(question, self._rules.before(turns))
-        texts = list(dict.fromkeys((question, parts[0].reading.text.strip() or question)))
+        clause = parts[0].reading.text.strip() or question
+        pieces = cut(tidy(question).text)
+        pieces = pieces if len(pieces) > 1 else []
+        texts = list(dict.fromkeys((question, clause, *pieces)))
         rows = meanings(texts, [earlier] * len(texts), self._embedder)
-        each = [
-            self.weights.shares(runs(self._rules.shape(text), before), row)
+        each = {
+            text: self.weights.shares(runs(self._rules.shape(text), before), row)
             for text, row in zip(texts, rows, strict=True)
-        ]
+        }
         both = rows[0][self.weights.dimensions :]
-        return Opinion(_together(each), both / np.float32(max(float(np.linalg.norm(both)), 1e-9)))
+        return Opinion(
+            _together([each[text] for text in dict.fromkeys((question, clause))]),
+            both / np.float32(max(float(np.linalg.norm(both)), 1e-9)),
+            tuple(Piece(text, each[text]) for text in pieces),
+        )
+
+    def spans(self, opinion: Opinion, question: str, turns: Sequence[Turn] = ()) -> list[Span]:
+        """The parts that the rules see in a question, each with its pieces; see `pieces`."""
+        return spans(self._rules.parts(question, self._rules.before(turns)), opinion.pieces)
 
     def calls(
         self, intent: Intent, question: str, turns: Sequence[Turn] = ()
