@@ -2,7 +2,9 @@
 
 A word that nobody knows is taken for the nearest word that questions here are made of, if that is
 near enough: one slip (a letter wrong, missing, too many, or two swapped) in a short word, two in a
-long one. Damerau (1964) found that four in five misspellings are a single slip of this kind.
+long one. Damerau (1964) found that four in five misspellings are a single slip of this kind. Words
+that only name what was measured or done are rarer than those, so the slip has to be one that
+fingers make: a swap, a letter left out or twice, a neighbouring key, one vowel for another.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import NamedTuple
 from wellness.agent.classifier.confusables import ENGLISH
 from wellness.agent.classifier.patterns import word_set
 from wellness.agent.classifier.typed import SHORTHAND, TARGETS, WRITTEN_OUT
-from wellness.agent.classifier.vocabulary import OWN
+from wellness.agent.classifier.vocabulary import ACTIVITY, METRIC, OWN, SLEEP
 from wellness.health import periods
 from wellness.memory.facts import phrases
 from wellness.memory.facts.tokens import CONTRACTIONS, LONGEST_TEXT
@@ -31,8 +33,22 @@ DATES = word_set(
     """january february march april june july august september october november december monday
     tuesday wednesday thursday friday saturday sunday"""
 )
+VOWELS = frozenset("aeiouy")
+ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")  # each a little further right than that above it
+BESIDE = frozenset(
+    pair
+    for row, keys in enumerate(ROWS)
+    for at, key in enumerate(keys)
+    for other in (
+        keys[at + 1 : at + 2],
+        *(lower[max(at - 1, 0) : at + 1] for lower in ROWS[row + 1 : row + 2]),
+    )
+    for beside in other
+    for pair in (key + beside, beside + key)
+)
+RARER = 5  # letters from which a word that only names something may be meant
+NAMING = frozenset((METRIC, ACTIVITY, SLEEP, phrases.AGGREGATION))
 SPELLED = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in CONTRACTIONS)
-
 
 SOUNDS = str.maketrans("cqz", "kks")
 
@@ -57,6 +73,17 @@ KNOWN = (
     )
     | ENGLISH
 )  # fmt: skip
+
+NAMES_OF = tuple(
+    dict.fromkeys(
+        word
+        for table in (OWN, phrases.PHRASES)
+        for phrase, meaning in table.items()
+        if meaning.kind in NAMING
+        for word in re.findall("[a-z]+", phrase.lower())
+        if len(word) >= RARER and word not in TARGETS
+    )
+)
 
 
 def tidy(text: str) -> Tidied:
@@ -125,7 +152,32 @@ def repaired(word: str) -> str:
             best, nearest = target, apart
     if not best and singular != word and (one := repaired(singular)) and f"{one}s" in KNOWN:
         return f"{one}s"
-    return best
+    return best or next((one for one in NAMES_OF if len(word) >= RARER and slipped(word, one)), "")
+
+
+def slipped(word: str, target: str) -> bool:
+    """Whether a word is another with one slip of the finger, not in its first letter.
+
+    >>> slipped("spede", "speed"), slipped("storke", "stroke"), slipped("sport", "short")
+    (True, True, False)
+    """
+    longer = len(word) - len(target)
+    if word == target or abs(longer) > 1 or word[0] != target[0]:
+        return False
+    at = next((n for n, both in enumerate(zip(word, target, strict=False)) if len({*both}) > 1), -1)
+    if longer:
+        at = at if at > 0 else min(len(word), len(target))
+        if longer < 0:
+            return word[at:] == target[at + 1 :]
+        return word[at + 1 :] == target[at:] and (
+            word[at] == word[at - 1]
+            or word[at - 1 : at + 1] in BESIDE
+            or word[at : at + 2] in BESIDE
+        )
+    if word[at + 2 :] == target[at + 2 :] and word[at : at + 2] == target[at : at + 2][::-1]:
+        return True
+    near = {word[at], target[at]} <= VOWELS or word[at] + target[at] in BESIDE
+    return near and word[at + 1 :] == target[at + 1 :]
 
 
 @lru_cache(maxsize=4_096)
