@@ -10,7 +10,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from wellness.agent.classifier import another, asks, cues, limits, requests, scope, vocabulary
-from wellness.agent.classifier.clauses import MEANT, Clause, split, tells_only
+from wellness.agent.classifier.clauses import MEANT, Clause, asks_after_time, split, tells_only
 from wellness.agent.classifier.confidence import confidence
 from wellness.agent.classifier.division import divided
 from wellness.agent.classifier.follow_up import resolve
@@ -172,7 +172,7 @@ class Classifier:
             if told and not last and ALSO.match(words):
                 yield remember(self._read(told[-1].text, before), "states something"), True
             for piece in divided(clause.text, self._alone):
-                talk = later and TALK.search(piece) and not ASKS.match(piece)
+                talk = later and TALK.search(piece) and not asks_after_time(piece)
                 if last is None and (talk or self._states(piece, clause.ends, before)):
                     told.append(Clause(piece, False, clause.ends))
                     continue

@@ -1,8 +1,8 @@
 """English words that are no misspelling, though one slip makes a word of questions of them.
 
 They were found by running `spelling.repaired` over the words of two vocabularies (cl100k, and that
-of the embedding model) and keeping what is English. What is no word, such as "nicht" for "night", was
-left out.
+of the embedding model) and keeping what is English. What is no word, such as "nicht" for "night",
+was left out.
 """
 
 from wellness.agent.classifier.patterns import word_set

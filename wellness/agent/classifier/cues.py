@@ -61,7 +61,7 @@ TREND = words(
     |on the (?:up|rise|mend|decline|wane)|(?:up|down)wards?|slide|headed
     |on (?:its|the|their) way (?:up|down)
     |how (?:is|are|has|have) my (?:M|S) (?:been )?(?:doing|faring|getting on|moving|coming|behaving
-    |shaping|evolving)""",
+    |shaping|evolving)|where (?:is|are|has|have) (?:my|the) (?:M|S) (?:been )?(?:heading|going)""",
     r"(?:losing|gaining|lost|gained|lose|gain|putting on|shedding|dropping)(?! (?:my|the|track))",
     rf"(?:am|have|has|is|are) (?:i|my [MSAW])\b.*\b{COMPARATIVES}|do i\b.*\b(?:more|less)",
     r"am i (?:getting |becoming )?M$",
@@ -138,7 +138,7 @@ HOW_FAR = words(
     |kilomet\w+|km|k
     |metres|meters
     |ground
-    |distance|M)|far|distance|miles|km|kilomet\w+|mileage"""
+    |distance|M)|(?<!so )far|distance|miles|km|kilomet\w+|mileage"""
 )
 EATING = words(
     r"""eat\w*|ate|consum\w*|intake|food\w*|diet\w*|meals?|swallow\w*|took in|tak(?:e|en|ing) in

@@ -11,11 +11,11 @@ from wellness.agent.classifier.reading import Reading
 FIGURE = (
     r"(?:average|current|mean|total|sum|maximum|max|minimum|min|highest|lowest|best|worst|peak|most|fewest"
     r"|least|latest|top|avg|daily average|biggest|busiest|how many|how much|how often|how long"
-    r"|overall)\b"
+    r"|number of|overall)\b"
 )
 GOAL = r"(?:(?!than\b)\w+ ){0,2}?(?:goals?|targets?)\b"
 LINKED = re.compile(
-    r"(?:,? (?:and then|and|plus|then|as well as|along with)(?: also)?|,)\s+"
+    r"(?:,? (?:and then|and|plus|then|as well as|(?:al|t)ogether with|along with)(?: also)?|,)\s+"
     rf"(?P<right>(?:(?:my|the|also|what (?:was|is) (?:my|the))\s+)*(?:{FIGURE}|{GOAL}))",
     re.I,
 )
@@ -45,7 +45,7 @@ def divided(text: str, read: Callable[[str], Reading]) -> Iterator[str]:
             ends, begins = RINGS_END.search(left), RINGS_BEGIN.match(right)
             if (ends and "ring" not in right.lower()) or (begins and first <= match.start()):
                 yield left
-                yield text[match.start("right") :]
+                yield from divided(text[match.start("right") :], read)
                 return
     if reading.topics and reading.has(asks.GOAL):
         for match in RING.finditer(text):

@@ -13,8 +13,9 @@ LONGEST = 10  # words: what is longer is a story
 LASTING = re.compile(
     joined(
         r"""^(?:(?:and|so|ok|okay|well|hi|hey|oh|by the way|just so you know|fyi|news)[,: ]+)*(?:
-        my (?:new |daily |weekly |current )*(?:[\w-]+ ){0,2}?(?:goal|target|aim) (?:is|will be)
-        (?: now)? (?!to know|not\b|a secret)
+        my (?:new |daily |weekly |current )*(?:[\w-]+ ){0,2}?(?:goal|target|aim)(?: weight)?
+         (?:is|will be)(?: now)? (?!to know|not\b|a secret)
+        |(?:my |a )?new (?:\w+ )?(?:goal|target)(?: for me)?: \w
         |my (?:new |current )*(?:physio\w*|coach|trainer|doctor|gp|dentist|dietitian|nutritionist
         |cardiologist|therapist|gym|instructor|surgeon|specialist)
          is (?:now |called |named )*(?-i:[A-Z])\w*

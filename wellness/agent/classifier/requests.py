@@ -51,7 +51,7 @@ REMEMBER = anywhere(
 # Keeps what was told right before: "please keep that in mind"
 POINTS_BACK = anywhere(
     BEFORE
-    + r"""(?:remember|note|save|store|keep|bear|write|put|know) (?:that|this|it|them)
+    + r"""(?:remember|note|save|store|keep|bear|write|put|know|jot) (?:that|this|it|them)
     (?: (?:in mind|down|please|for (?:me|later)|in your (?:notes|memory)))*\s*[.!]*$"""
 )
 # Says why something is to be kept, and is nothing to keep itself

@@ -104,7 +104,7 @@ def tidy(text: str) -> Tidied:
             return SHORTHAND[word]
         if not word.isalpha() or word in KNOWN:
             return match[0]
-        meant = repaired(word)
+        meant = repaired(word) or joined_words(word)
         if not meant or (NAME.search(text, 0, match.start() + 1) and meant not in DATES):
             return match[0]
         repairs.append((match[0], meant))
@@ -152,7 +152,20 @@ def repaired(word: str) -> str:
             best, nearest = target, apart
     if not best and singular != word and (one := repaired(singular)) and f"{one}s" in KNOWN:
         return f"{one}s"
-    return best or next((one for one in NAMES_OF if len(word) >= RARER and slipped(word, one)), "")
+    if not best and not re.search("[aeiouy]", word[1:]):
+        best = next((one for one in TARGETS if voiceless(word, one)), "")
+    if best or len(word) < RARER:
+        return best
+    return next((one for one in NAMES_OF if slipped(word, one)), "")
+
+
+def voiceless(word: str, target: str) -> bool:
+    """Whether a word is another without its vowels: "wght".
+
+    >>> voiceless("wght", "weight"), voiceless("avrg", "average")
+    (True, True)
+    """
+    return word[0] == target[0] and re.sub("[aeiouy]", "", target[1:]) == word[1:]
 
 
 def slipped(word: str, target: str) -> bool:
@@ -187,8 +200,24 @@ def skeleton(word: str) -> str:
     >>> skeleton("minits"), skeleton("minutes")
     ('mnts', 'mnts')
     """
-    bare = re.sub("[aeiouy]", "", word.replace("ph", "f").replace("ck", "k"))
+    sounded = word.replace("ph", "f").replace("ck", "k").replace("gh", "")
+    bare = re.sub("[aeiouy]", "", sounded)
     return re.sub(r"(.)\1+", r"\1", bare.translate(SOUNDS))
+
+
+def joined_words(word: str) -> str:
+    """Two words that were typed as one, each of which may have a slip; "" if it is no such.
+
+    >>> joined_words("bloodsuger"), joined_words("walkingspeed"), joined_words("lampshade")
+    ('blood sugar', 'walking speed', '')
+    """
+    for at in range(SHORTEST, len(word) - SHORTEST + 1):
+        left, right = word[:at], word[at:]
+        if left in TARGETS or left in NAMES_OF:
+            known = right in TARGETS or right in NAMES_OF
+            if meant := right if known else repaired(right) if right not in KNOWN else "":
+                return f"{left} {meant}"
+    return ""
 
 
 def _alike(word: str, target: str) -> bool:

@@ -82,6 +82,13 @@ WRITTEN_OUT = tuple(
         ),
         (r"(?<=\w),? (?:lol|lmao|rofl|ha(?:ha)+|tbh|innit|xx+|i mean(?:t)?)(?=\s*[?.!]*$)", ""),
         (r"\s\+\s", " and "),
+        (rf"\ball through (?={MONTHS}|last|this)", "in "),
+        (r", not (?:my |the )?(?!counting|including|just|only)\w+(?: \w+)?(?=\s*[,.?!]|$)", ""),
+        (
+            r"^(?:never mind|ignore|leave aside|i do not (?:want|need)|i am not after) "
+            r"[^.?!]*?, (?:but |and )?(?=(?:i (?:only|just) (?:want|need)|just|only|show|give)\b)",
+            "",
+        ),
         (r"\bmost (?=(?:grateful|obliged|kind|thankful|appreciat\w+)\b)", "very "),
         (r"\bmeat (?=(?:my|the|our)\b)", "meet "),
         *(
