@@ -101,8 +101,8 @@ def _clauses(sentence: str) -> Iterator[Clause]:
     for number, piece in enumerate(pieces, 1):
         last = number == len(pieces)
         asked = _begins_with_time(piece) and is_asking(piece.split(", ", 1)[1], "")
-        before_all = ADJUNCT.match(piece) or TIME_ALONE.match(piece)
-        before_all = before_all and not INSIDE.search(piece)
+        timed = ADJUNCT.match(piece) or TIME_ALONE.match(piece)
+        before_all = timed and not INSIDE.search(piece)
         if not last and not asked and not ASKS.match(piece) and before_all:
             waiting = f"{waiting} {piece}".strip()
             continue

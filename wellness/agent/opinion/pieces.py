@@ -6,10 +6,11 @@ since an opinion on half a question does no harm: it counts only where it is sur
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from wellness.agent.classifier.clauses import BOUNDARY, SENTENCE
+from wellness.agent.classifier.clauses import BOUNDARY, SENTENCE, is_asking
 from wellness.agent.classifier.openers import ASKS, REQUEST
 from wellness.agent.classifier.parts import Part
 from wellness.agent.routes import Intent
@@ -17,6 +18,13 @@ from wellness.agent.routes import Intent
 SHORTEST = 2  # words: one alone says nothing of what is wanted
 MOST = 6  # pieces of a message that are read; the rest is talk
 MARKS = " .,;:!?"
+# How a sentence begins that tells something; "water I drank today" is none
+TOLD = re.compile(
+    r"(?:(?:and|but|so|well|ok|okay|oh|hey|now|then|also|because)[, ]+)*"
+    r"(?:i|we|you|he|she|it|they|my|our|his|her|their|the|an?|there|this|that|these|those"
+    r"|some\w*|every\w*|no\w*)\b",
+    re.I,
+)
 
 
 class Piece(NamedTuple):
@@ -44,7 +52,9 @@ class Span(NamedTuple):
 
 
 def cut(text: str) -> list[str]:
-    """The pieces of a tidied message; commas alone cut only before a question or a request.
+    """The pieces of a tidied message but those that are plainly told.
+
+    Commas alone cut only before a question or a request.
 
     >>> cut("Last swim I did, and is my weight falling since May, roughly?")
     ['Last swim I did', 'is my weight falling since May, roughly?']
@@ -52,7 +62,8 @@ def cut(text: str) -> list[str]:
     ['steps, sleep']
     """
     found = [piece for sentence in SENTENCE.split(text) for piece in _pieces(sentence.strip())]
-    return [one for one in found if len(one.split()) >= SHORTEST][:MOST] or [text]
+    long = [one for one in found if len(one.split()) >= SHORTEST]
+    return [one for one in long if not TOLD.match(one) or is_asking(one, one[-1])][:MOST]
 
 
 def _pieces(sentence: str) -> Iterator[str]:

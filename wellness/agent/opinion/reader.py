@@ -18,7 +18,7 @@ from wellness.agent.opinion.features import (
     meanings,
     runs,
 )
-from wellness.agent.opinion.pieces import Piece, Span, cut, spans
+from wellness.agent.opinion.pieces import MARKS, Piece, Span, cut, spans
 from wellness.agent.opinion.weights import Weights
 from wellness.agent.routes import TOOL_OF, Intent
 from wellness.errors import ModelUnavailable
@@ -81,7 +81,8 @@ class SecondReader:
         parts = self._rules.parts(question, self._rules.before(turns))
         clause = parts[0].reading.text.strip() or question
         pieces = cut(tidy(question).text)
-        pieces = pieces if len(pieces) > 1 else []
+        known = {text.strip(MARKS): text for text in (clause, question)}
+        pieces = [known.get(one.strip(MARKS), one) for one in pieces] if len(pieces) > 1 else []
         texts = list(dict.fromkeys((question, clause, *pieces)))
         rows = meanings(texts, [earlier] * len(texts), self._embedder)
         each = {
