@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from wellness.agent.classifier import Classifier
+from wellness.agent.classifier.parts import Part
 from wellness.agent.doubts import AGREED, SecondOpinion, second_opinion
 from wellness.agent.opinion import Opinion, SecondReader, Weights, load_weights
 from wellness.agent.opinion.features import runs
+from wellness.agent.opinion.pieces import Piece, Span, cut, spans
 from wellness.agent.opinion.weights import nearest
 from wellness.agent.routes import Intent, Route
 from wellness.agent.routing import RulesThenModel
@@ -294,6 +296,100 @@ def test_without_embeddings_the_threshold_decides_as_before(weights: Weights) ->
     route = router.route("How many steps did I take yesterday?")
     assert route.calls == RULES.route("How many steps did I take yesterday?").calls
     assert "no second opinion" in route.why[-1]
+
+
+# --- piece by piece -------------------------------------------------------------------------------
+
+
+def settled(embedder: OllamaEmbedder, question: str, turns: Sequence[Turn] = ()) -> Route:
+    route = RULES.route(question, turns=turns)
+    return second_opinion(RULES, embedder, Says("none")).settle(route, question, turns)
+
+
+def part(text: str, intent: Intent = Intent.AGGREGATE) -> Part:
+    return replace(RULES.parts(text)[0], intent=intent)
+
+
+def test_pieces_begin_at_conjunctions_and_questions_and_tell_nothing() -> None:
+    text = "My legs hurt, how far did I run and steps in May, roughly. I am tired. Show my rings"
+    assert cut(text) == ["how far did I run", "steps in May, roughly.", "Show my rings"]
+
+
+def test_pieces_belong_to_the_parts_that_hold_them_and_keep_their_order() -> None:
+    first, second, talk, last = (
+        Piece(text, {Intent.SLEEP: 1.0})
+        for text in ("steps in May?", "weight in May", "what else is there", "swims in June")
+    )
+    parts = [part("steps in May and weight in May"), part("swims in June.")]
+    found = spans(parts, [first, second, talk, last])
+    assert found == [Span(parts[0], (first, second)), Span(None, (talk,)), Span(parts[1], (last,))]
+
+
+@pytest.mark.parametrize(
+    ("question", "tools"),
+    [
+        ("Fluids I took in today, and is two litres considered healthy for a woman?",
+         ["aggregate_metrics", "recall_memories"]),
+        ("Highest systolic in May, and is 140 over 90 considered dangerous?",
+         ["aggregate_metrics", "recall_memories"]),
+        ("Swim I did last, and is my resting heart rate creeping up since May?",
+         ["search_workouts_and_activity", "trend_analysis"]),
+        ("Show me my runs of June and then my weight trend of June",
+         ["search_workouts_and_activity", "trend_analysis"]),
+    ],
+)  # fmt: skip
+def test_each_piece_has_its_calls(
+    embedder: OllamaEmbedder, question: str, tools: list[str]
+) -> None:
+    assert [one.name for one in settled(embedder, question).calls] == tools
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "The neighbour's cat is my only nurse and my chair has my shape now, how did I sleep?",
+        "I forget constantly, and my nurse is a stickler, when did I last meditate?",
+        "How many steps did I take yesterday, and how many on Monday?",
+    ],
+)
+def test_talk_is_no_part_and_the_same_is_asked_once(
+    embedder: OllamaEmbedder, question: str
+) -> None:
+    assert settled(embedder, question).calls == RULES.route(question).calls
+
+
+def test_what_is_refused_as_a_whole_stays_refused(embedder: OllamaEmbedder) -> None:
+    question = "Do I have diabetes, and what is my latest glucose reading telling a doctor?"
+    rules = replace(RULES.route(question), intent=Intent.OUT_OF_SCOPE, calls=())
+    reader = SecondReader(RULES, embedder, load_weights())
+    opinion = reader.read(question)
+    shares = {intent: float(intent is Intent.OUT_OF_SCOPE) for intent in Intent}
+
+    class Refuses(SecondReader):
+        def read(self, question: str, turns: Sequence[Turn] = ()) -> Opinion:
+            return opinion._replace(shares=shares)
+
+    assert opinion.pieces
+    refusing = Refuses(RULES, embedder, load_weights())
+    assert SecondOpinion(refusing, Says("records")).settle(rules, question).calls == ()
+
+
+def test_all_pieces_are_read_in_one_request(weights: Weights, embedder: OllamaEmbedder) -> None:
+    class Counts:
+        model, dimensions = embedder.model, embedder.dimensions
+
+        def __init__(self) -> None:
+            self.requests: list[Sequence[str]] = []
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            self.requests.append(texts)
+            return embedder.embed(texts)
+
+    counts = Counts()
+    read = SecondReader(RULES, counts, weights).read
+    assert len(read("How did I sleep on Monday, and is my weight falling?").pieces) == 2
+    assert read("How did I sleep on Monday?").pieces == ()
+    assert [len(texts) for texts in counts.requests] == [3, 1]
 
 
 def test_the_prompt_begins_the_same_for_all_questions() -> None:
