@@ -56,6 +56,7 @@ SCRAPPED = re.compile(
     re.I,
 )  # "How many steps, sorry, no, how many flights": what stands before is not meant
 INSIDE = re.compile(r"\b(?:how (?:many|much|often|long|far)|what (?:is|was|were|did))\b", re.I)
+ENDS_ASKING = re.compile(r"\bhow (?:many|much|often|long|far)(?: \w+)?$", re.I)
 # A time at the end of a piece that is of the next one: "my water in March, and in April, ..."
 NEXT_TIME = re.compile(
     r"(?:,\s*(?:and|but|then|plus)|\s(?:and|but))\s+"
@@ -160,7 +161,7 @@ def is_asking(piece: str, ends: str) -> bool:
         return False
     if (EXCLAIMS.match(piece) and ends != "?") or IDIOM.match(piece):
         return False
-    if ASKS.match(piece) or REQUEST.match(piece) or ends == "?":
+    if ASKS.match(piece) or REQUEST.match(piece) or ENDS_ASKING.search(piece) or ends == "?":
         return True
     lead = LEAD.match(piece)
     core = piece[lead.end() :] if lead else piece

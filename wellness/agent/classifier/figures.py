@@ -119,21 +119,12 @@ def compares(reading: Reading) -> bool:
     return bool(cues.COMPARATIVE.search(shape) and cues.LISTS.search(shape))
 
 
-HELD_AGAINST = frozenset(
-    f"{word} {link}{article}"
-    for word in ("compared", "set")
-    for link in ("with", "to", "against")
-    for article in ("", " the")
-)  # what begins so names first what the other is held against
-
-
 def compared(
     reading: Reading, metric: str, whens: Sequence[When], named: Sequence[str] | None = None
 ) -> Part:
     """A comparison of the first two times; what stands after "than" is what is held against."""
     first, other = whens[0], whens[1]
-    said = reading.text[: first.start].lower().rstrip()
-    if cues.AGAINST.search(said) or said in HELD_AGAINST:
+    if cues.AGAINST.search(reading.text[: first.start].lower().rstrip()):
         first, other = other, first
     if named is None:
         named = _named(reading, metric)
