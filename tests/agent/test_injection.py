@@ -53,6 +53,9 @@ QUESTIONS = (
     "Which devices measured my heart rate?",
     "How close am I to my rings today?",
     "What do you know about me?",
+    # Here rules and second opinion differ so little that a model is asked where it belongs
+    "How are things with my weight?",
+    "Is running good for my pulse lately?",
 )
 
 

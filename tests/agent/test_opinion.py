@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,9 +12,11 @@ import numpy as np
 import pytest
 
 from wellness.agent.classifier import Classifier
+from wellness.agent.classifier.parts import Part
 from wellness.agent.doubts import AGREED, SecondOpinion, second_opinion
 from wellness.agent.opinion import Opinion, SecondReader, Weights, load_weights
 from wellness.agent.opinion.features import runs
+from wellness.agent.opinion.pieces import Piece, Span, cut, spans
 from wellness.agent.opinion.weights import nearest
 from wellness.agent.routes import Intent, Route
 from wellness.agent.routing import RulesThenModel
@@ -132,6 +135,14 @@ def test_opinions_on_questions_it_has_not_seen(
     assert sum(opinion.shares.values()) == pytest.approx(1)
 
 
+def test_talk_around_a_question_counts_half(reader: SecondReader) -> None:
+    """The clause that asks is read by itself, too."""
+    question = "is my resting heart rate dropping?"
+    talk = "My colleague bet me a fiver that it isn't and I'd love to win, "
+    alone, wrapped = reader.read(question), reader.read(talk + question)
+    assert wrapped.likeliest[0] is alone.likeliest[0] is Intent.TREND
+
+
 def test_what_was_said_before_counts(reader: SecondReader) -> None:
     alone = reader.read("and in May?")
     after = reader.read("and in May?", turn("How did I sleep in April?"))
@@ -211,7 +222,7 @@ def test_a_model_chooses_from_a_short_list(weights: Weights, embedder: OllamaEmb
     question = "Perhaps the flumox of my weight in May?"
     rules = RULES.route(question)
     model = Says("trend")
-    reader = Opines(weights, embedder, trend=0.8, compare=0.15, forget=0.05)
+    reader = Opines(weights, embedder, trend=0.6, compare=0.25, aggregate=0.15)
     route = SecondOpinion(reader, model).settle(rules, question)
     assert route.calls == (ToolCall("trend_analysis", {"metric": "BodyMass", "period": "May"}),)
     assert (route.by, route.intent) == ("model", Intent.TREND)
@@ -226,11 +237,27 @@ def test_rules_that_are_sure_outvote_a_weak_opinion(
     weights: Weights, embedder: OllamaEmbedder
 ) -> None:
     question = "How many steps did I take yesterday?"
-    reader = Opines(weights, embedder, progress=0.5, aggregate=0.45)
+    reader = Opines(weights, embedder, progress=0.75, aggregate=0.2)
     model = Says("aggregate")
     route = SecondOpinion(reader, model).settle(RULES.route(question), question)
     assert route.calls == RULES.route(question).calls
     assert len(model.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("progress", "aggregate", "intent"),
+    [(0.5, 0.45, Intent.AGGREGATE), (0.999, 0.001, Intent.PROGRESS)],
+)
+def test_a_model_is_not_asked_where_its_vote_could_not_decide(
+    weights: Weights, embedder: OllamaEmbedder, progress: float, aggregate: float, intent: Intent
+) -> None:
+    question = "How many steps did I take yesterday?"
+    rules = replace(RULES.route(question), confidence=0.93 if aggregate > 0.1 else 0.6)
+    for vote in ("aggregate", "progress"):
+        model = Says(vote)
+        reader = Opines(weights, embedder, progress=progress, aggregate=aggregate)
+        route = SecondOpinion(reader, model).settle(rules, question)
+        assert (route.intent, route.by, model.asked) == (intent, "rules", [])
 
 
 def test_without_a_model_rules_and_opinion_settle_it(
@@ -240,7 +267,7 @@ def test_without_a_model_rules_and_opinion_settle_it(
         raise ModelUnavailable("qwen", "http://127.0.0.1:1", "nobody answers")
 
     question = "How many steps did I take yesterday?"
-    reader = Opines(weights, embedder, progress=0.5, aggregate=0.45)
+    reader = Opines(weights, embedder, progress=0.75, aggregate=0.2)
     route = SecondOpinion(reader, gone).settle(RULES.route(question), question)
     assert route.by == "rules"
     assert "no model answered" in route.why[-1]
@@ -248,7 +275,7 @@ def test_without_a_model_rules_and_opinion_settle_it(
 
 def test_an_answer_beside_the_list_is_no_vote(weights: Weights, embedder: OllamaEmbedder) -> None:
     question = "How many steps did I take yesterday?"
-    reader = Opines(weights, embedder, progress=0.5, aggregate=0.45)
+    reader = Opines(weights, embedder, progress=0.75, aggregate=0.2)
     route = SecondOpinion(reader, Says("weather")).settle(RULES.route(question), question)
     assert (route.by, route.intent) == ("rules", Intent.AGGREGATE)
 
@@ -269,6 +296,90 @@ def test_without_embeddings_the_threshold_decides_as_before(weights: Weights) ->
     route = router.route("How many steps did I take yesterday?")
     assert route.calls == RULES.route("How many steps did I take yesterday?").calls
     assert "no second opinion" in route.why[-1]
+
+
+# --- piece by piece -------------------------------------------------------------------------------
+
+
+def settled(embedder: OllamaEmbedder, question: str, turns: Sequence[Turn] = ()) -> Route:
+    route = RULES.route(question, turns=turns)
+    return second_opinion(RULES, embedder, Says("none")).settle(route, question, turns)
+
+
+def part(text: str, intent: Intent = Intent.AGGREGATE) -> Part:
+    return replace(RULES.parts(text)[0], intent=intent)
+
+
+def test_pieces_begin_at_conjunctions_and_questions_and_tell_nothing() -> None:
+    text = "My legs hurt, how far did I run and steps in May, roughly. I am tired. Show my rings"
+    assert cut(text) == ["how far did I run", "steps in May, roughly.", "Show my rings"]
+
+
+def test_pieces_belong_to_the_parts_that_hold_them_and_keep_their_order() -> None:
+    first, second, talk, last = (
+        Piece(text, {Intent.SLEEP: 1.0})
+        for text in ("steps in May?", "weight in May", "what else is there", "swims in June")
+    )
+    parts = [part("steps in May and weight in May"), part("swims in June.")]
+    found = spans(parts, [first, second, talk, last])
+    assert found == [Span(parts[0], (first, second)), Span(None, (talk,)), Span(parts[1], (last,))]
+
+
+@pytest.mark.parametrize(
+    ("question", "tools"),
+    [
+        ("Fluids I took in today, and is two litres considered healthy for a woman?",
+         ["aggregate_metrics", "recall_memories"]),
+        ("Run I did last, and is my running power trending down since April?",
+         ["search_workouts_and_activity", "trend_analysis"]),
+        ("Sleep last night was how long and what name did I give you for my dentist",
+         ["get_sleep_analysis", "recall_memories"]),
+    ],
+)  # fmt: skip
+def test_each_piece_has_its_calls(
+    embedder: OllamaEmbedder, question: str, tools: list[str]
+) -> None:
+    assert [one.name for one in settled(embedder, question).calls] == tools
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "The neighbour's cat is my only nurse and my chair has my shape now, how did I sleep?",
+        "I forget constantly, and my nurse is a stickler, when did I last meditate?",
+        "How many steps did I take yesterday, and how many on Monday?",
+    ],
+)
+def test_talk_is_no_part_and_the_same_is_asked_once(
+    embedder: OllamaEmbedder, question: str
+) -> None:
+    assert settled(embedder, question).calls == RULES.route(question).calls
+
+
+def test_what_is_refused_as_a_whole_stays_refused(embedder: OllamaEmbedder) -> None:
+    question = "Do I have diabetes, and what is my latest glucose reading telling a doctor?"
+    rules = replace(RULES.route(question), intent=Intent.OUT_OF_SCOPE, calls=())
+    reader = Opines(load_weights(), embedder, out_of_scope=1.0)
+    assert len(reader.read(question).pieces) == 2
+    assert SecondOpinion(reader, Says("records")).settle(rules, question).calls == ()
+
+
+def test_all_pieces_are_read_in_one_request(weights: Weights, embedder: OllamaEmbedder) -> None:
+    class Counts:
+        model, dimensions = embedder.model, embedder.dimensions
+
+        def __init__(self) -> None:
+            self.requests: list[Sequence[str]] = []
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            self.requests.append(texts)
+            return embedder.embed(texts)
+
+    counts = Counts()
+    read = SecondReader(RULES, counts, weights).read
+    assert len(read("How did I sleep on Monday, and is my weight falling?").pieces) == 2
+    assert read("How did I sleep on Monday?").pieces == ()
+    assert [len(texts) for texts in counts.requests] == [3, 1]
 
 
 def test_the_prompt_begins_the_same_for_all_questions() -> None:

@@ -16,8 +16,9 @@ ILLNESS = joined(
     |something (?:wrong|serious)|dying|burnt out|obese|underweight|overweight)"""
 )
 MEDICINE = joined(
-    r"""(?:medicines?|medications?|meds|drugs?|pills?|antibiotics|ibuprofen|aspirin|paracetamol
-    |painkillers?|tablets?|insulin|antidepressants?|statins?|melatonin|beta blockers?|drops
+    r"""(?:medicines?|medications?|meds|drugs?|pills?|antibiotics?|ibuprofen|aspirin|paracetamol
+    |painkillers?|antihistamines?|laxatives?|steroids?|tablets?|insulin|antidepressants?|statins?
+    |melatonin|beta blockers?|drops
     |creams?|ointments?|syrups?|sprays?)"""
 )
 DIAGNOSIS = anywhere(
@@ -25,8 +26,11 @@ DIAGNOSIS = anywhere(
     |got|be|suffer\w*|be having|be suffering from|get|caught|contracted|developed)?|(?:am|was) i
      (?:getting |having |coming down with |at risk (?:of|for) |developing |suffering from |going )?
     |i (?:might |may |could )?(?:have(?: got)?|am having|am|be|suffer from|be having|get)
-    |(?:is|are|was|could|might|can) (?:this|it|that|these|they|my [\w ]{{1,20}}?)
-    (?: [\w ]{{1,20}}?)?(?: be)?|(?:sign|signs|symptom|symptoms|chance|risk) of|risk (?:of|for)
+    |(?:is|are|was|could|might|can)
+     (?:this|it(?! (?:\w+ )?(?:normal|okay|ok|safe|healthy|common|good|bad|usual|possible|true
+    |unhealthy|harmful|dangerous|better|worse|important))|that|these|they|my [\w ]{{1,20}}?)
+    (?: [\w ]{{1,35}}?)?(?: be)?|^(?:could|might|may|can) the [\w ]{{1,40}}? be|(?:sign|signs
+    |symptom|symptoms|chance|risk) of|risk (?:of|for)
     |(?:likely|chances) (?:that )?i have|caused by|because of)(?:\s*\b(?:a|an|the|any|some|having
     |getting|type (?:1|2|N)|chronic|mild|severe|maybe|got|early|sleep|S|M)\b)*\s*\b{ILLNESS}\b""",
     r"\bhave i (?:just )?had an? (?:M|heart|panic|asthma)? ?(?:attack|stroke|concussion)",
@@ -39,7 +43,9 @@ DIAGNOSIS = anywhere(
     r"\bdiagnos\w*|\bsymptoms?\b",
     r"""\b(?:what (?:is|might be|could be)|(?:something|anything)) (?:seriously |badly )?wrong with
      (?:me|my)\b""",
-    r"\bwhat (?:illness|disease|condition|disorder) (?:do|have|might|could)\b",
+    r"\b(?:what|which) (?:illness|disease|condition|disorder) (?:do|have|might|could|causes?|is"
+    r"|gives?"
+    r"|makes?|explains?)\b",
     rf"""\b(?:which|what|how much|how many|should i take|can i take|do i need|need)\b.*
     \b(?:{MEDICINE}|dose|dosage)\b.*\b(?:should|need|ok|okay|safe|help|helps)\b""",
     rf"""\b(?:which|what) {MEDICINE} (?:should|can|could|would|is (?:best|good))""",
@@ -54,10 +60,14 @@ DIAGNOSIS = anywhere(
     r"""^(?:\w+ )?(?:is|are) my [\w ]{1,20}? (?:underactive|overactive|inflamed|infected|fractured
     |torn
     |damaged|enlarged|failing|blocked|dislocated)\b""",
+    r"""^(?:\w+ )?(?:is|are) my (?:thyroid|liver|kidneys?|lungs?|knees?|back|ears?|eyes?|hips?|skin
+    |stomach|gut|joints?|bones?|tendons?|meniscus|hormones?) (?:ok|okay|fine|alright|all right
+    |healthy|normal|working|damaged)\b""",
     r"\b(?:am|was) i (?:dying|(?:seriously |really )?(?:ill|sick))\b",
     r"""\bis (?:this|my|the) [\w ]{0,25}?(?:lump|rash|mole|pain|lesion|swelling|ankle|wrist|knee
     |arm|leg|toe|rib)
-    (?: (?:on|in|of|under) my \w+)? (?:broken|cancer\w*|dangerous|serious|infected|sprained|torn
+    (?: (?:on|in|of|under) my \w+)? (?:broken|contagious|malignant|benign|cancer\w*|dangerous
+    |serious|infected|sprained|torn
     |fractured)\b""",
     r"""\bwhy (?:does|do|is|are) my (?:chest|head|stomach|back|knee|arm|leg|throat|tummy|belly|eye
     |ear|hip|neck|foot|feet|hand|shoulder)s?\b[\w ]* (?:hurt|ach|sore|pain|burn|numb|swollen)""",

@@ -35,6 +35,10 @@ def calls_as(intent: Intent, parts: Sequence[Part], before: Part | None) -> tupl
         parts: as the rules found them.
         before: what the conversation was about.
     """
+    return tuple({str(one): one for one in _calls_as(intent, parts, before)}.values())
+
+
+def _calls_as(intent: Intent, parts: Sequence[Part], before: Part | None) -> tuple[ToolCall, ...]:
     at = next((n for n, part in enumerate(parts) if part.intent is intent), None)
     if at is not None:
         return tuple(one for part in parts[at:] for one in part.calls)

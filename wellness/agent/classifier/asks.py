@@ -13,6 +13,11 @@ RECALL = anywhere(
     r"""\b(?:did|have|had) i (?:ever |already |once |just |previously )*(?:tell|told|mention\w*|say
     |said|talk\w*|complain\w*)\b""",
     r"\bi (?:ever |already |once |just )?(?:told|mentioned|said)\b",
+    r"""\bwhat (?:did|does|has|had) (?:my|the|our|dr\.?) (?!(?:\w+ )?(?:scales?|watch|app|phone|data
+    |readings?|monitor|cuff|thermometer|[MSAW])\b)[\w ]{1,25}? (?:say|said|tell|told|recommend
+    |recommended|advise|advised|suggest|suggested|prescribe|prescribed|want) (?!who\b)""",
+    r"""\b(?:what|which) (?:\w+ ){0,3}?(?:have )?i (?:have |had )?(?:ever |already |once )?
+    (?:mentioned|told|named|noted|listed)\b""",
     r"\bwhat (?:my|the|our) [\w ]{1,20}? (?:said|told|recommended|suggested|advised|prescribed"
     r"|thinks?|wanted)\b",
     r"\bdo you (?:still |happen to )?(?:remember|recall)\b",
@@ -34,7 +39,9 @@ THINGS = words(
 # What a run is done with, or costs, is no workout
 GEAR = words(
     r"""[AW] (?:shoes?|gear|club|coach|partner|lessons?|teacher|buddy|group|pool|track|plan|injury
-    |trainer|class teacher|bag|outfit|spot|route)|costs?|price|paid|pay|expensive"""
+    |trainer|class teacher|bag|outfit|spot|route|instructor|tutor|captain|mate|mat|boots|goggles
+    |helmet|racket|bike|studio|gym|hall|centre|center|shop|membership|watch|socks|app|licence
+    |license)s?|costs?|price|paid|pay|expensive"""
 )
 # Of a life: what somebody may have told about without saying whose it is
 LIFE = words(
@@ -72,6 +79,9 @@ META = anywhere(
 )
 
 # Goals
+MY_GOALS = anywhere(
+    r"(?:i would like to (?:know|see) )?(?:and )?(?:also )?(?:all )?my goals\b",
+)
 GOALS_LEFT = words(
     r"""goals?(?: \w+)? (?:remain(?:s|ing)?|left)
     |goals that (?:are|i have) (?:still )?(?:left|there)
@@ -93,8 +103,8 @@ GOAL = anywhere(
     r"[MS].*\b(?:am|was) i supposed\b",
 )
 AIMED_AT = words(
-    "what (?:am|was|were|have) (?:i|we) (?:been |currently |still )?"
-    "(?:working|aiming|going|striving|heading)",
+    "(?:what|which)(?: \\w+){0,3} (?:am|was|were|have|had) (?:i|we) (?:been |currently |still )?"
+    "(?:working|aiming|going|striving|heading|pursuing|chasing|after|shooting)",
     "(?:do|did) i (?:want|hope|plan|aim|wish)",
     "what (?:i|we) (?:want|wanted|hope|hoped|plan|planned|aim|wish) to",
     "(?:am|was) i (?:trying|hoping|aiming|planning) to",
@@ -121,12 +131,13 @@ REACHED = words(
     |left (?:to|until|before|till)?|to go|still (?:need|have|to)|on (?:track|target|course|pace)
     |off track|remain\w*|behind|ahead of|progress\w*|how much (?:more|further|longer)
     |how many more|come along|coming along|towards?|percent\w*|missing|lack\w*|there yet|short of
-    |yet|how am i doing
+    |yet|enough (?:for|to)|how am i doing
     |how (?:is|are) (?:my|the)|(?:against|versus|with) my""",
 )
 DAYS_REACHING = words(
     r"""how many (?:days|times|mornings|evenings)|how often|number of days|which days|what days
-    |days on which|days (?:when|that|where|with)|count (?:of )?(?:the )?days
+    |days on which|days (?:(?:in |of |during |over )?P )?(?:when|that|where|with|above|over)
+    |count (?:of )?(?:the )?days
     |how many of (?:the|my) days|list the days
     |(?:share|percentage|percent|proportion|fraction|part) of (?:the |my |all )?days"""
 )
@@ -151,7 +162,8 @@ KNOWLEDGE = anywhere(
     |okay(?<=. okay)
     |ok(?<=. ok)
     |too (?:high|low|much|little|many|few|long|short))\b(?! (?:last|P))""",
-    r"""\bis (?:an? )?(?:[\w-]+ )?(?:M|S)? ?(?:of |at )?N(?: \w+)?(?: \w+)? (?:good|bad|ok|okay
+    r"""\bis (?:an? )?(?:[\w-]+ )?(?:M|S)? ?(?:of |at )?N(?: (?:over|to
+    |/) N)?(?: \w+)?(?: \w+)? (?:good|bad|ok|okay
     |normal|high|low|fine|healthy|enough|too)""",
     r"""\b(?:good|bad|better|best|worst|enough) for (?:me|you|my|the|a|an|M|S|people|someone|one
     |adults?|W|A|weight|health|runners?)\b""",
@@ -193,7 +205,10 @@ KNOWLEDGE = anywhere(
      (?:my |the |you )?(?:M|S|muscles?|recovery|W)\b""",
 )
 HEALTH = words(
-    r"""health\w*|fit|fitness|fitter|diet\w*|foods?|eat\w*|meals?|calori\w*|muscles?|stretch\w*
+    r"""(?:hours|N) (?:a|per|each|every) night|N (?:over|/) N|health\w*|fit|fitness|fitter|diet\w*
+    |foods?|eat\w*
+    |meals?
+    |calori\w*|muscles?|stretch\w*
     |warm-?ups?|warm up|cool ?down|cardio|hydrat\w*|caffeine|coffee|tea|alcohol|beer|wine|stress\w*
     |vitamins?|magnesium|protein|carbs?|sugar|salt|fats?|fibre|fiber|supplements?|recover\w*|rest
     |injur\w*|pain(?:s|ful|killers?)?|sore\w*|ache\w*|hips?|knees?|back|posture|immune|smok\w*

@@ -28,6 +28,7 @@ FUTURE = words(
 )
 # Asks what will be, whatever it is about
 AHEAD = re.compile(
+    r"^(?:please |can you |could you |now |and )*(?:predict|forecast|foresee|foretell)\b|"
     r"^(?:\w+,? ){0,2}?(?:(?:who|what|when|where|which|how)\b.{0,30}?)?\b(?:will (?!you\b)|(?:am"
     r"|is|are) "
     r"(?:i|we|it|they|he|she|there|(?:my|the) [\w ]{1,20}?|[MSAW]|who)? ?(?:\w+ )?"
@@ -77,6 +78,8 @@ ACTIONS = re.compile(
     (?:[\w:]+ ){{0,3}}?(?:alarm|timer|reminder|appointment|meeting|event|reservation|booking
     |playlist|call|calendar|wake-up call|mode|watch face)
     |(?:put|set|switch|bring|take|make|let|tell) (?:my|the|this) (?:apple )?{GADGET}\b
+    |(?:set|change|raise|lower|increase|decrease|adjust|update|reset|edit|put|switch|move|bump)
+     (?:up )?(?:my |the )?[\w ]{{1,30}}? (?:on|in) (?:my|the) (?:apple )?{GADGET}\b
     |turn (?:on|off|up|down|my|the)|switch (?:on|off|my|to|the)
     |(?:start|stop|pause|begin|resume) (?:tracking|recording|measuring|monitoring|counting)\b
     |(?:start|stop|pause|end|begin|resume|launch|open|close|quit)
@@ -88,6 +91,7 @@ ACTIONS = re.compile(
     |ring
     (?= (?:my|the|an?|him|her|them|up|for|our|dr)\b)|email|e-mail|message|mail|dm|whatsapp|tweet
     |post|share|send|forward|notify|invite|contact|play|sing|draw|paint|dim|lock|unlock|navigate
+    |mark (?:my|the|it|this|that)
     |drive|google|browse|download|enrol|enroll|sign me up|sign up
     |install|uninstall|reboot|restart|upgrade|pair|unpair|sync|synchroni[sz]e|charge
     |connect|disconnect|backup|back up|print|mute|unmute|calibrate|export|import|enable
@@ -117,6 +121,8 @@ ACTIONS = re.compile(
     |mailed|cleaned|printed|picked up|installed|replaced))"""
     )
 )
+# A goal on the watch is not the one that the agent keeps
+ON_DEVICE = re.compile(rf"\b(?:on|in) (?:my|the) (?:apple )?{GADGET}\b")
 # Somebody is asked to do something with a verb that is none of the agent's
 ASKED_TO = re.compile(
     joined(
@@ -129,7 +135,8 @@ ASKED_TO = re.compile(
     )
 )
 ABLE = word_set(
-    """tell show give list compare find check remember forget delete remove erase let know see say
+    """furnish supply indicate tell show give list compare find check remember forget delete remove
+    erase let know see say
     look calculate compute count sum add work figure explain describe summarise summarize break
     display pull bring get provide report present note keep save store make take write bear put set
     change update wipe drop clear what how when which who where why is are was were do does did have
@@ -170,13 +177,19 @@ PLACE = re.compile(
     r"\b(?:temperature|warm|cold|hot|noisy|loud|humid)\b.*? (?:in|at) (?P<place>[A-Z][a-z]+)\b"
 )
 WORLD = words(
-    r"""weather|rain\w*|snow\w*|sunny|cloudy|windy|storm\w*|umbrella|forecast|humidity
+    r"""weather|pollen (?:count|level|forecast)|air quality|uv index|rain\w*|snow\w*|sunny|cloudy
+    |windy|storm\w*|umbrella|forecast|humidity
     |degrees outside|sunrise|sunset|M (?:is it )?(?:outside|out there)|news|headlines?|election\w*
     |president|minister|government|parliament|politic\w*|senator|war|king|queen|champion\w*
     |world cup|league|olympic\w*|super bowl|(?:football|baseball|soccer|basketball|hockey|tennis|A)
      (?:match|game|team|results?|score|final)|(?:who|which team) (?:won|wins|scored|lost)
     |the (?:match|game|final|score)|stocks?|shares|bitcoin|crypto\w*|exchange rate|euros?|dollars?
-    |inflation|mortgage|interest rate|taxes|tax return|salary|invoice|insurance""",
+    |inflation|mortgage|interest rate|taxes|tax return|salary|invoice|insurance|money|rent|wages
+    |(?:spend|spent|spending) (?:\w+ )?(?:on|at|for) (?!my (?:feet|legs|back|bike|own)|foot
+    |average|a
+    |an|the (?:bike|treadmill|couch|sofa|bench|floor|rowing)|P|[MSAW]\b)\w+
+    |how much (?:is|are|was|were|does|do) (?:an?|the|one) [\w ]{0,30}?(?:pass|membership|ticket
+    |subscription|class|lessons?|course|entry|fee|cost|charge)\b""",
     r"""python|javascript|typescript|java|rust|html|css|sql|regex\w*|programming|source code
     |algorithm|compiler|linux|docker|kubernetes|git|haiku|limerick|poems?|poetry|essay|lyrics
     |riddles?|jokes?|novel|tweet|speech|translate|translation|in (?:spanish|french|german|italian
@@ -191,14 +204,22 @@ WORLD = words(
     |watch
     |eat|sell|park)|how (?:old|tall|rich|famous) is (?!my|the|an?\b|it|that|this)\w+
     |meaning of life|wikipedia|horoscope|star sign|lottery""",
-    r"""cheapest|for sale|on sale|recipes?|restaurants?|pizza|sandwich|bread|cake|takeaway|cinema
+    r"""cheapest|best (?:\w+ )?(?:trackers?|watch|apps?|phones?|shoes|bikes?|mattress|pillow|brands?
+    |gyms?|scales?|treadmills?)|for sale|on sale|recipes?|restaurants?|pizza|sandwich|bread|cake
+    |takeaway|cinema
     |movies?|films?|netflix|series
     |tv|television|music|songs?|albums?|radio|podcasts?|concert|theat(?:er|re)|museum|hotels?
     |tickets?|airport|flights? (?:to|from)
-    |train to|bus|taxi|uber|traffic|parking|directions|supermarket|shops?|store|opening hours
+    |trains? (?:to|from|home)|the (?:next|last|first|N) (?:train|tram|ferry|plane|metro|subway)
+    |(?:trains?|bus(?:es)?|flights?|trams?|ferr(?:y|ies)|planes?) [\w ]{0,25}?(?:running|delayed
+    |late
+    |cancelled|canceled|on time|leav\w+|arriv\w+)
+    |(?:is|are) (?:the|my local|our) [\w ]{1,25}? (?:open|closed|crowded|on time|delayed)
+    |buses|bus|taxi|uber|traffic|parking|directions|supermarket|shops?|store|opening hours
     |what time is it|the time in|what day is it|what is the date|date today|time zone|youtube|phone
     |instagram|facebook|tiktok|twitter|linkedin|spotify|chatgpt|google|calendar|inbox|e-?mails?
-    |to buy|on the market|homework|exam questions?|laptop|computer|car|bank|password""",
+    |to buy|on the market|homework|exam questions?|laptop|computer|car|bank|password|passport|visa
+    |package|parcel|delivery""",
     r"""what is N (?:[+x*/-]|plus|minus|times|over|percent of|in\b)|how (?:hot|cold|warm) is it
     |how many (?:people|countries|planets|euros|dollars|ounces in|feet in|km in|inches in)
     |what is N(?: M)? in""",

@@ -22,7 +22,8 @@ HOURS = re.compile(
 PART = re.compile(r"\s*\b(?:early |late )?(?:morning|afternoon|evening|night)$", re.I)
 LEADING = re.compile(r"^(?:in|on|during|over|for) ", re.I)
 NOW = re.compile(
-    r"\b(?:right now|now|at the moment|current(?:ly)?|at present|these days|nowadays|as we speak)\b"
+    r"\b(?:right now|(?<!^)now|^now(?= *[?.!]*$)|at the moment|current(?:ly)?|at present"
+    r"|these days|nowadays|as we speak)\b"
 )
 
 

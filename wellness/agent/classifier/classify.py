@@ -10,12 +10,14 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from wellness.agent.classifier import another, asks, cues, limits, requests, scope, vocabulary
-from wellness.agent.classifier.clauses import MEANT, Clause, split, tells_only
+from wellness.agent.classifier.clauses import MEANT, Clause, asks_after_time, split, tells_only
 from wellness.agent.classifier.confidence import confidence
 from wellness.agent.classifier.division import divided
 from wellness.agent.classifier.follow_up import resolve
+from wellness.agent.classifier.lasting import lasts
 from wellness.agent.classifier.leaning import corrects, is_elliptic, points_back
 from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST, TALK
+from wellness.agent.classifier.owned import named
 from wellness.agent.classifier.parts import DATA, Part, slots_of
 from wellness.agent.classifier.reading import Reader, Reading
 from wellness.agent.classifier.rules import FALLBACKS, UNKNOWN, decide, forget, remember
@@ -30,6 +32,8 @@ CLAUSES = 64  # kept as they were read: each text is looked at several times in 
 SENTENCE = 3  # words from which a fragment may be a statement
 TURNS = 3  # back to which "and last week?" may refer
 MEMORY = (Intent.REMEMBER, Intent.FORGET, Intent.GOALS)  # what talk may go on with
+TOLD = (*MEMORY, Intent.RECALL)  # what a statement may add to
+OPEN_RULES = ("asks about oneself without data", "a wellness topic without data")
 CORRECTED = (Intent.REMEMBER, Intent.GOALS)  # what "sorry, 155" may set right
 COMPARING = re.compile(
     r"\b(?:compar|differ|versus|vs|against|than|chang|more|less|fewer|better|worse|higher|lower"
@@ -37,8 +41,6 @@ COMPARING = re.compile(
     re.I,
 )
 WORD = re.compile(r"[^\W_]")
-MINE = re.compile(r"\bmine\b", re.I)
-HOW_MUCH = re.compile(r"\bhow (much|many)(?= (?:did|have|do|am|was|had) i\b)", re.I)
 ALSO = re.compile(r"^(?:and |now )?also\b", re.I)
 
 
@@ -69,7 +71,8 @@ class Classifier:
         parts = self.parts(question, self.before(turns))
         calls: list[ToolCall] = []
         for part in parts:
-            calls += [one for one in part.calls if one not in calls]
+            for one in part.calls:
+                calls += [one] if one not in calls else []
         sure, signs = confidence(parts, conversation=bool(turns))
         why = [*(part.rule for part in parts), *signs]
         if len(calls) > MOST_CALLS:
@@ -89,7 +92,7 @@ class Classifier:
         before: Part | None = None
         for text in said:
             kept = [one for one in self.parts(text, before) if one.calls]
-            before = kept[-1] if kept else before
+            before = kept[-1].after(before) if kept else before
         return before
 
     def calls_as(
@@ -126,7 +129,8 @@ class Classifier:
     @staticmethod
     def _told(whole: Reading, before: Part | None) -> Part:
         """What a message tells: more of what the memory was asked to do, or something new."""
-        if before and before.intent in MEMORY and (part := resolve(whole, before)):
+        part = resolve(whole, before) if before and before.intent in TOLD else None
+        if before and part and (before.intent in MEMORY or part.intent is Intent.REMEMBER):
             return part
         part = stated(whole)
         talk = part.intent is Intent.SMALL_TALK and before is None
@@ -146,8 +150,12 @@ class Classifier:
             if not clause.asks and not _requests(clause):
                 told.append(clause)
                 asked = last and last.intent in (Intent.FORGET, Intent.REMEMBER)
-                if asked and asks.PERSONAL.search(words) and not requests.FORGETFUL.search(words):
-                    yield remember(self._read(clause.text, before), "states something"), True
+                asked = asked and asks.PERSONAL.search(words) is not None
+                if (asked and not requests.FORGETFUL.search(words)) or (
+                    last is None and lasts(clause.text, clause.ends) and number < len(clauses)
+                ):
+                    last = remember(self._read(clause.text, before), "states something")
+                    yield last, True
                 continue
             if asks.META.search(words) and (told or last):
                 if told:
@@ -164,7 +172,7 @@ class Classifier:
             if told and not last and ALSO.match(words):
                 yield remember(self._read(told[-1].text, before), "states something"), True
             for piece in divided(clause.text, self._alone):
-                talk = later and TALK.search(piece) and not ASKS.match(piece)
+                talk = later and TALK.search(piece) and not asks_after_time(piece)
                 if last is None and (talk or self._states(piece, clause.ends, before)):
                     told.append(Clause(piece, False, clause.ends))
                     continue
@@ -206,7 +214,7 @@ class Classifier:
     def _part(
         self, text: str, before: Part | None, told: Sequence[Clause], same: bool
     ) -> tuple[Part, bool]:
-        reading = self._read(self._owned(text, before), before)
+        reading = self._read(named(text, before), before)
         if told and not same:
             reading = self._widened(reading, told[-1].text, before)
         if before and (part := resolve(reading, before, same_message=same)):
@@ -216,19 +224,11 @@ class Classifier:
             part = replace(part, rule=UNTOLD)
         if part.intent in (Intent.FORGET, Intent.REMEMBER):
             return part, True
-        if part.rule == "asks about oneself without data":
+        if part.rule in OPEN_RULES:
             return part, INVERTED.match(text) is not None
-        shown = asked or bool(reading.topics) or part.rule == "asks about rings"
-        return part, part.rule not in FALLBACKS and shown
-
-    @staticmethod
-    def _owned(text: str, before: Part | None) -> str:
-        """ "What is mine?", "how much did I get?" with what the question before was about."""
-        if before is None or before.intent is not Intent.RECALL or not before.reading.topics:
-            return text
-        topic = before.reading.topics[0]
-        name = before.reading.text[topic.start : topic.end]
-        return HOW_MUCH.sub(rf"how \1 {name}", MINE.sub(f"my {name}", text, count=1), count=1)
+        goals = part.intent is Intent.GOALS and asks.MY_GOALS.match(text.lower())
+        shown = asked or reading.topics or goals or part.rule == "asks about rings"
+        return part, part.rule not in FALLBACKS and bool(shown)
 
     def _widened(self, reading: Reading, told: str, before: Part | None) -> Reading:
         """A question with what it leaves to the statement before it: its topic or its time."""

@@ -35,7 +35,10 @@ TREND = words(
     r"""trend\w*|over time|over the (?:weeks|months|years)|happen\w* (?:to|with)|progress(?:es|ed
     |ing)?|direction|trajectory|progression
     |develop\w*|evol\w*|chang(?:e|ed|es|ing)|pattern|mak(?:e|ing) (?:any )?progress|any progress
-    |(?:weight|M) (?:loss|gain)|(?:what|which) way|getting M|more or less|up or down|and (?:less
+    |(?:weight|M) (?:loss|gain)|(?:what|which) way|(?:head|go|mov)\w* (?:in )?(?:the )?(?:right
+    |wrong|good|bad)
+     (?:way|direction)|(?:com|pil|melt|dropp|fall|creep)ing (?:back )?(?:off|on)|getting M
+    |more or less|up or down|and (?:less
     |more)""",
     rf"""(?:gets?|getting|got|gotten|becom\w+|became|grow\w*|turn\w*)
      (?:any |an? (?:bit|little) |much |slowly |steadily )?(?:{COMPARATIVES}|up|down|fatter
@@ -50,14 +53,15 @@ TREND = words(
     |gradually
     |than (?:i|it|they) used to|than (?:usual|normal)|than i did before
     |what (?:did|does|do|has|have|is|are|was|were) my M (?:been )?(?:do|doing|done)
-    |slipp(?:ing|ed)|slid(?:ing)?|sink(?:ing|s)?|sank|tail(?:s|ing|ed) off
+    |(?:it|they|that) (?:been )?climb(?:ing|ed)|slow\w* down|slowing|speed\w* up|slipp(?:ing|ed)
+    |slid(?:ing)?|sink(?:ing|s)?|sank|tail(?:s|ing|ed) off
     |pick(?:s|ing|ed) up
     |level(?:s|l?ing|l?ed) (?:off|out)|creep\w*|edging|inching|drift\w*|soar\w*|stuck|dwindl\w*
     |M (?:\w+ )?been (?:\w+ )?A|(?:is|are) (?:my|the) M (?:\w+ )?A
     |on the (?:up|rise|mend|decline|wane)|(?:up|down)wards?|slide|headed
     |on (?:its|the|their) way (?:up|down)
     |how (?:is|are|has|have) my (?:M|S) (?:been )?(?:doing|faring|getting on|moving|coming|behaving
-    |shaping|evolving)""",
+    |shaping|evolving)|where (?:is|are|has|have) (?:my|the) (?:M|S) (?:been )?(?:heading|going)""",
     r"(?:losing|gaining|lost|gained|lose|gain|putting on|shedding|dropping)(?! (?:my|the|track))",
     rf"(?:am|have|has|is|are) (?:i|my [MSAW])\b.*\b{COMPARATIVES}|do i\b.*\b(?:more|less)",
     r"am i (?:getting |becoming )?M$",
@@ -72,11 +76,12 @@ READINGS = words(
 SHOWS = words("show|list|display|pull up|see|bring up|go through|view")
 LATEST = words(
     r"""latest|most recent(?:ly)?|newest|current(?:ly)?|at the moment|right now|at present
-    |these days|as of (?:now|today)|up to date|(?:the )?last time|(?<!^)now|(?:my|the|a) last
+    |these days|as of (?:now|today)|up to date|(?:the )?last time
+    |(?<!^)(?<!ok )(?<!okay )(?<!so )now|(?:my|the|a) last
     |last(?: \w+)? (?:M|reading|value|measurement|weigh\w*|recorded|measured|checked|logged|taken
     |entry|time|weighed|known)|previous (?:M|reading|value|measurement)"""
 )
-LATEST_OF = words("latest|most recent|newest|last (?:M|reading|value|measurement)")
+LATEST_OF = words("latest|most recent|newest|last (?:M|reading|value|measurement|one)")
 WHEN_LAST = words(
     r"""when\b.*\b(?:last|latest|most recent\w*|previous)|how long (?:ago|since|is it|has it been
     |have i gone)|(?:last|latest) time|(?:date|day) (?:of )?(?:my |the )?last
@@ -100,7 +105,8 @@ PER_DAY = words(
 )
 USUALLY = words("usually|normally|typically|generally|on average")
 BEST = words(
-    r"""(?:best|farthest|furthest|top|record|busiest|most active|highest|most|maximum|biggest
+    r"""(?:best|farthest|furthest|top(?! N)|(?<!on )record|busiest|most active|highest|most
+    |maximum|biggest
     |longest|peak
     |strongest
     |loudest|fastest|heaviest|greatest|largest|upper|how high
@@ -128,10 +134,11 @@ BELOW = anywhere(
     |(?:drop|dip)\w* (?:to|below|under)|(?:fall|fell) to)\b[\w ]{0,12} N"""
 )
 HOW_FAR = words(
-    r"""how far|farthest|furthest|what distance|how (?:many|much) (?:miles|kilomet\w+|km|k
+    r"""how far|farther|further|farthest|furthest|what distance|how (?:many|much) (?:miles
+    |kilomet\w+|km|k
     |metres|meters
     |ground
-    |distance|M)|far|distance|miles|km|kilomet\w+|mileage"""
+    |distance|M)|(?<!so )far|distance|miles|km|kilomet\w+|mileage"""
 )
 EATING = words(
     r"""eat\w*|ate|consum\w*|intake|food\w*|diet\w*|meals?|swallow\w*|took in|tak(?:e|en|ing) in

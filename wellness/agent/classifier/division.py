@@ -11,14 +11,15 @@ from wellness.agent.classifier.reading import Reading
 FIGURE = (
     r"(?:average|current|mean|total|sum|maximum|max|minimum|min|highest|lowest|best|worst|peak|most|fewest"
     r"|least|latest|top|avg|daily average|biggest|busiest|how many|how much|how often|how long"
-    r"|overall)\b"
+    r"|number of|overall)\b"
 )
 GOAL = r"(?:(?!than\b)\w+ ){0,2}?(?:goals?|targets?)\b"
 LINKED = re.compile(
-    r"(?:,? (?:and then|and|plus|then|as well as|along with)(?: also)?|,)\s+"
+    r"(?:,? (?:and then|and|plus|then|as well as|(?:al|t)ogether with|along with)(?: also)?|,)\s+"
     rf"(?P<right>(?:(?:my|the|also|what (?:was|is) (?:my|the))\s+)*(?:{FIGURE}|{GOAL}))",
     re.I,
 )
+GOALS_END = re.compile(r"\b(?:goals|targets)$", re.I)
 RING = re.compile(
     r"(?:,? (?:and|plus|as well as|along with)(?: also)?|,)\s+(?P<right>(?:(?:my|the|all)\s+)*)",
     re.I,
@@ -43,6 +44,17 @@ def divided(text: str, read: Callable[[str], Reading]) -> Iterator[str]:
             left, right = text[: match.start()], text[match.end() :]
             ends, begins = RINGS_END.search(left), RINGS_BEGIN.match(right)
             if (ends and "ring" not in right.lower()) or (begins and first <= match.start()):
+                yield left
+                yield from divided(text[match.start("right") :], read)
+                return
+    if reading.topics and reading.has(asks.GOAL):
+        for match in RING.finditer(text):
+            left, right = text[: match.start()], text[match.end() :]
+            if (
+                GOALS_END.search(left)
+                and read(right).topics
+                and not asks.GOAL.search(right.lower())
+            ):
                 yield left
                 yield text[match.start("right") :]
                 return

@@ -15,10 +15,11 @@ from wellness.agent.classifier.patterns import joined
 STOP = joined(
     r"""(?=\s*(?:$|[,;:?!.()]|\b(?:than|compared|versus|vs|against|what|how|which|please|on average
     |in total|per|each|a (?:day|night|week)|thanks|overall|instead|too|or|was my|were my|is my
-    |are my|did|do i|from (?:before|after|during)|have i|has my|show|tell|give|compare|relative
+    |are my|did|do i|am i|was i|does my|had i
+    |from (?:before|after|during)|have i|has my|show|tell|give|compare|relative
     |average|and (?:before|after|since
     |during|how|what|my|did|when|the other|now)|to (?:after|now|before)|with (?:after|before|now
-    |the time|my|today))\b|\b(?:before|after) (?:it|that)\b))"""
+    |the time|my|today|those|that|what|how|it|the ones?))\b|\b(?:before|after) (?:it|that)\b))"""
 )
 # What comes after "before" or "since" and is no event that somebody told about
 NO_EVENT = joined(
@@ -33,8 +34,14 @@ NO_EVENT = joined(
     |i (?:am (?:at|N|\d)|reach|hit|get to|weigh)\b|(?:\w+ ){0,3}(?:goal|target)s?)"""
 )
 PEOPLE = frozenset(("i", "we", "he", "she", "they", "you"))  # "before I", and no more
+# "Before my meeting starts": no past time, but why somebody is in a hurry
+PRESENT = re.compile(
+    r"\b(?:starts|begins|comes|arrives|leaves|calls|opens|closes|gets|forget|go|leave|head|wait"
+    r"|am|is|are)\b"
+)
 EVENT = re.compile(
-    r"\b(?:ever )?(?P<phrase>(?:before|after|since|during|until|till|following|prior to|throughout)"
+    r"\b(?:ever )?(?P<phrase>(?:before|after|(?<!have )(?<!has )since|during|until|till"
+    r"|following|prior to|throughout)"
     rf"\s+(?!{NO_EVENT}\b)(?P<event>\w+(?:['-]\w+)*(?:\s+[\w'-]+){{0,8}}?)){STOP}"
 )
 WHILE = re.compile(
@@ -66,7 +73,7 @@ def find(text: str, periods: Sequence[When]) -> Iterator[When]:
     >>> [event.phrase for event in find("HRV before and after my flu", [])]
     ['before my flu', 'after my flu']
     """
-    lower, last = text.lower(), None
+    lower, found = text.lower(), list[When]()
     both = BOTH.search(lower)
     masked = _without_first(lower, both) if both else lower
     for pattern in (EVENT, WHILE, TRIP):
@@ -74,16 +81,17 @@ def find(text: str, periods: Sequence[When]) -> Iterator[When]:
             start, end = match.span("phrase")
             begins, ends = match.span("event")
             known = any(one.start <= begins and one.end >= ends for one in periods)
-            if known or (last and start < last.end):
+            if known or any(one.start < end and start < one.end for one in found):
                 continue
             phrase = text[start:end].strip()
-            if match["event"] in PEOPLE:
+            if match["event"] in PEOPLE or PRESENT.search(match["event"]):
                 continue
             if both and both.start("last") == start:
                 other = both["first"] + phrase.removeprefix(text[slice(*both.span("last"))])
                 yield When(other, both.start(), both.start("last"), None)
-            last = When(phrase, start, end, None)
-            yield last
+            found.append(When(phrase, start, end, None))
+            yield found[-1]
+    last = found[-1] if found else None
     if last and (tail := TAIL.search(lower, last.end)):
         yield When(other_side(last.phrase, tail["relation"]), *tail.span("relation"), None)
 

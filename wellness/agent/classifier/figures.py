@@ -18,7 +18,11 @@ LAST_UNIT = re.compile(r"^(?:the )?(?:last|previous) (?P<unit>week|month|quarter
 EXTREME = re.compile(r"\b(?:best|worst|biggest|top)(?: (?:single|daily|day))* (?:M|day)\b")
 SINGLE = re.compile(r"\b(?:readings|values|measurements|entries)\b")
 FASTER = re.compile(r"\b(?:faster|slower|quicker|how fast|pace|speed)\b")
-EXERCISE_TIME = re.compile(r"\bN (?:of )?W\b|\bW\b.*\bin minutes\b|\bhow many minutes\b.*\bW\b")
+EXERCISE_TIME = re.compile(
+    r"\bN (?:of )?W\b|\bhow much W (?:did|do|have|had)\b|\bW\b.*\bin minutes\b"
+    r"|\bhow many minutes\b.*\bW\b"
+)
+SESSIONS = re.compile(r"(?:workouts|sessions|trainings|classes)$")  # "last 5 workouts"
 NOW_THAN = re.compile(
     r"\bnow than\b|"
     r"^(?:is|are|am|do) .*\bthan (?:it|they|i) (?:was|were|did) (?:in|on|during|back)\b"
@@ -78,7 +82,9 @@ def about(reading: Reading, head: Head) -> Part:
 
 def _as_metric(reading: Reading, head: Head) -> Head:
     """Walking and "30 minutes of exercise" are metrics, unless a workout is meant."""
-    if head.kind == ACTIVITY and not head.name and EXERCISE_TIME.search(reading.shape):
+    said = reading.text[head.start : head.end].lower()
+    timed = EXERCISE_TIME.search(reading.shape) and not SESSIONS.search(said)
+    if head.kind == ACTIVITY and not head.name and timed:
         return Head(METRIC, "AppleExerciseTime", head.whens, head.start, head.end)
     if head.kind != ACTIVITY or head.name != "Walking" or A_WALK.search(reading.text.lower()):
         return head

@@ -10,13 +10,13 @@ from wellness.agent.classifier import asks, cues, people, requests, scope
 from wellness.agent.classifier.activities import NEAREST
 from wellness.agent.classifier.carried import completed
 from wellness.agent.classifier.figures import compared, data, direction, figures
-from wellness.agent.classifier.heads import aggregations, usual
-from wellness.agent.classifier.leaning import THAT_TIME, is_elliptic
+from wellness.agent.classifier.heads import HEARD, NOISE, aggregations, usual
+from wellness.agent.classifier.leaning import OF_THAT, THAT_TIME, is_elliptic
 from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phrase_of, phrases_of
 from wellness.agent.classifier.reading import Reading
-from wellness.agent.classifier.rules import decide, forget, goal_metric, recall
+from wellness.agent.classifier.rules import HOW_IT_HAPPENED, decide, forget, goal_metric, recall
 from wellness.agent.classifier.told import of_memory
-from wellness.agent.classifier.views import DISTANCE, another_view, with_target
+from wellness.agent.classifier.views import DISTANCE, OF_BOTH, another_view, higher, with_target
 from wellness.agent.classifier.vocabulary import SLEEP
 from wellness.agent.routes import INTENT_OF, Intent
 
@@ -30,6 +30,18 @@ TOLD = frozenset((Intent.GOALS, Intent.RECALL, Intent.REMEMBER))  # what "delete
 ABOUT_YOU = re.compile(r"\b(?:did|do|are|were|have) you\b")
 THEY = re.compile(r"\bthey\b")  # readings, where they were named just before
 WHAT_WAS_IT = re.compile(r"\b(?:what|how (?:much|many|high|low)) (?:was|were|is) (?:it|that)\b")
+# "What if the bar is 8,000?"
+WHAT_IF = re.compile(
+    r"\b(?:what|how) (?:if|about)\b|\bif (?:it|that|i|the \w+) (?:is|was|were|had)\b"
+    r"|\bthe (?:bar|limit|mark|line|target|goal|threshold) (?:is|was|were|at|to)\b"
+)
+# "How many did I burn?", "how many were swims?"
+OF_THEM = re.compile(r"^(?:(?:and|but|so|ok|okay),? )*how many (?:did i|were|was|have i|are|of)\b")
+# "How did I break it?", of what was named beside a figure
+HAPPENED = re.compile(
+    r"\b(?:how|where) (?:did|have) (?:i|that|it) (?:\w+ )?(?:break|hurt|injure|sprain|tear|twist"
+    r"|happen|catch|fall|get (?:it|that|hurt|injured))"
+)
 EARLIER = re.compile(r"\b(?:before|previous|earlier|prior)\b")
 
 
@@ -46,17 +58,25 @@ def resolve(reading: Reading, before: Part, *, same_message: bool = False) -> Pa
         return replace(forget(before.reading), reading=reading, inherited=True)
     if before.intent not in DATA and before.intent is not Intent.GOALS:
         part = of_memory(reading, before, elliptic)
+    elif _same_kind(reading, before) and (part := higher(reading, before, before.metrics[0])):
+        pass
     elif reading.topics:
         part = (
             _other_topic(reading, before)
             if reading.has(cues.ELLIPTIC)
-            or (not reading.whens and (elliptic or reading.has(THAT_TIME)))
+            or (not reading.whens and (elliptic or reading.has(THAT_TIME) or reading.has(OF_THEM)))
             or _same_night(reading, before)
             else None
         )
     else:
         part = _refused(reading, elliptic) or _same_topic(reading, before, elliptic)
     return replace(part, inherited=True) if part else None
+
+
+def _same_kind(reading: Reading, before: Part) -> bool:
+    """Whether a clause names what the question before was about, and nothing else."""
+    names = {SLEEP_METRIC if one.kind == SLEEP else one.name for one in reading.topics}
+    return len(names) == 1 and names == set(before.metrics)
 
 
 def _same_night(reading: Reading, before: Part) -> bool:
@@ -84,6 +104,8 @@ def _other_topic(reading: Reading, before: Part) -> Part | None:
     """A new metric or activity in the frame of the question before."""
     if before.intent is Intent.WORKOUTS and all(one.name == DISTANCE for one in reading.topics):
         return replace(before, rule="more about that", reading=reading)
+    if before.metrics[:1] == (HEARD,) and all(one.name == NOISE for one in reading.topics):
+        reading = replace(reading, topics=tuple(one._replace(name=HEARD) for one in reading.topics))
     standing = decide(reading)
     if before.intent is Intent.GOALS and reading.has(asks.REACHED):
         made = call(Intent.PROGRESS, metric=goal_metric(reading), period=phrase_of(reading.whens))
@@ -96,11 +118,16 @@ def _other_topic(reading: Reading, before: Part) -> Part | None:
         period = phrase_of(reading.whens or before.whens)
         made = call(Intent.PROGRESS, metric=metric, period=period)
         return replace(standing, intent=Intent.PROGRESS, calls=(made,), rule="progress, as before")
+    if standing.intent is Intent.PROGRESS and not reading.whens and reading.has(OF_THAT):
+        return decide(replace(reading, whens=before.whens))
     if standing.intent is Intent.RECALL and reading.has(cues.AGAIN) and data(reading):
         standing = data(reading) or standing
     if standing.intent not in DATA or standing.intent in (Intent.COMPARE, Intent.PROGRESS):
         return None if standing.intent is Intent.RECALL else standing
     pointing = reading.has(THAT_TIME) and not reading.whens
+    present = reading.has(cues.PRESENT) and not reading.has(cues.PAST)
+    if standing.intent is Intent.TREND and present and not pointing:
+        return standing  # "is my VO2 max improving?" has a time of its own: lately
     latest = reading.has(cues.LATEST) or reading.has(cues.WHEN_LAST)
     if pointing or not (reading.whens or latest):
         reading = replace(reading, whens=before.whens)
@@ -140,12 +167,17 @@ def _same_topic(reading: Reading, before: Part, elliptic: bool) -> Part | None:
     """Another period, figure or view of what the question before was about."""
     reading = completed(reading, before)
     whens, metric = reading.whens, before.metrics[0] if before.metrics else ""
-    points = elliptic or reading.has(cues.PRONOUN) or bool(whens)
+    points = elliptic or reading.has(cues.PRONOUN) or reading.has(OF_BOTH) or bool(whens)
+    if reading.has(HAPPENED):
+        return recall(reading, HOW_IT_HAPPENED, before.reading.text)
     if reading.has(asks.WHY):
         return recall(reading, "asks why", before.reading.text)
-    if reading.has(asks.KNOWLEDGE) and (points or not reading.has(asks.PERSONAL)):
+    aimed = reading.has(asks.GOAL) and reading.has(asks.REACHED)
+    aimed = aimed or (bool(before.earlier) and reading.has(OF_BOTH))
+    if not aimed and reading.has(asks.KNOWLEDGE) and (points or not reading.has(asks.PERSONAL)):
         return recall(reading, "asks to judge that", before.reading.text)
-    if elliptic and reading.amounts and not whens and "target" in before.calls[0].arguments:
+    raised = elliptic or reading.has(WHAT_IF)
+    if raised and reading.amounts and not whens and "target" in before.calls[0].arguments:
         return with_target(reading, before)
     view = another_view(reading, before, metric) if metric and points else None
     if view:

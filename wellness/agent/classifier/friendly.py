@@ -55,6 +55,12 @@ ABOUT_YOU = words(
     |who (?:made|built|created|trained) you|how do you (?:feel|work)|what is up|how can you help
     |what else can you"""
 )
+# What is said of an answer, or of who gave it, and adds nothing to what was told
+PRAISES = words(
+    r"""quick|fast|kind|clever|smart|useful|funny|easy|helpful|sweet|great|perfect|brilliant|amazing
+    |awesome|lovely|cool|nice|(?:good|kind|sweet|nice|thoughtful) of you|you are|what i (?:needed
+    |wanted)|you"""
+)
 # Who speaks, as one of whom something can be remembered; "my dear" and "just me" are none
 ONESELF = words("i|my|mine|me|we|our|us|myself|ours")
 VOCATIVE = re.compile(

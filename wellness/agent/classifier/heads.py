@@ -18,13 +18,18 @@ from wellness.health.catalogue import Aggregation
 
 LINK = re.compile(
     r"\band\b|,|&|\bplus\b|\bas well as\b|\bor\b|/|\balong with\b|\bversus\b|\bthen\b|\bto\b"
+    r"|\bminus\b"
 )
 NO_LINK = re.compile(
     r"\b(?P<more>\w+) and (?P=more)\b|\b(?:than|i|compared|while|when|after|before)\b"
 )
+LATEST = re.compile(r"\b(?:latest|most recent|current|newest)(?: \w+)? $", re.I)
+TOPS = re.compile(r"\btop N")  # "did I top 70,000 steps?"
 NEAR = 4  # characters between "today" and "steps" of "today's steps"
 LINK_LENGTH = 45  # characters between two heads that are listed: what is longer is a clause
 EFFORT = frozenset(("ActiveEnergyBurned", "DistanceWalkingRunning"))  # a workout has its own
+HEADPHONES = re.compile(r"\b(?:headphones?|earphones?|earbuds|airpods|music)\b")
+HEARD = "HeadphoneAudioExposure"
 NOISE = "EnvironmentalAudioExposure"
 VAGUE = frozenset(("StepCount", "BloodPressure"))  # their words say other things too
 SUMMED = (Aggregation.SUM, Aggregation.EVENTS)
@@ -71,7 +76,12 @@ def heads(reading: Reading) -> list[Head]:
         )  # fmt: skip
         found.append(Head(one.kind, one.name, own, one.start, one.end))
     if any(head.whens for head in found) and not all(head.whens for head in found):
-        found = [replace(head, whens=reading.whens) for head in found]
+        found = [
+            head
+            if LATEST.search(reading.text[: head.start])
+            else replace(head, whens=reading.whens)
+            for head in found
+        ]
     return found
 
 
@@ -86,7 +96,10 @@ def _owner(when: When, kept: list[Mention], reading: Reading) -> Mention | None:
 def _kept(reading: Reading) -> list[Mention]:
     """The topics that are listed beside each other; of others the one that says most."""
     listed: list[Mention] = []
+    heard = HEADPHONES.search(reading.text.lower()) is not None
     for topic in reading.topics:
+        if heard and topic.name == NOISE:
+            topic = topic._replace(name=HEARD)
         last = listed[-1] if listed else None
         if last is None:
             listed.append(topic)
@@ -108,7 +121,7 @@ def _weight(topic: Mention, reading: Reading) -> int:
     """Of a metric and an activity in one breath the metric, but a run has its own energy."""
     if topic.name == NOISE:  # "on my quietest day, how many steps"
         return 2
-    if topic.name in VAGUE:
+    if topic.name in VAGUE or _is_plain_distance(topic, reading):
         return 3
     if topic.kind == METRIC:
         own = topic.name in EFFORT and any(
@@ -129,6 +142,12 @@ def _eaten(topic: Mention, reading: Reading) -> list[Mention]:
     if not burned:
         return [food]
     return [food, topic] if eaten.start() < burned.start() else [topic, food]
+
+
+def _is_plain_distance(topic: Mention, reading: Reading) -> bool:
+    """Whether "distance" is that of something else that is named: "in my wheelchair"."""
+    others = any(one.name.startswith("Distance") and one[:2] != topic[:2] for one in reading.topics)
+    return topic.name == "DistanceWalkingRunning" and others
 
 
 def metrics_of(name: str) -> tuple[str, ...]:
@@ -160,6 +179,8 @@ def aggregations(reading: Reading, metric: str) -> list[str]:
         return ["count"]
     if reading.shape.find("at least") >= 0 or reading.shape.find("at most") >= 0:
         named = [name for name in named if name not in ("minimum", "maximum")]
+    if reading.has(TOPS):
+        named = [name for name in named if name != "maximum"]
     words = " ".join(reading.text[one.start : one.end].lower() for one in reading.topics)
     if "maximum" not in named and (reading.has(cues.BEST) or MOST.search(words)):
         named.append("maximum")

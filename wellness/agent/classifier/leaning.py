@@ -17,6 +17,8 @@ THAT_TIME = re.compile(
     r"|\bof (?:it|that|those|them)\b|\bthat (?:day|night|week|weekend|month|year|time|period)\b"
     r"|\b(?:then|at the time|back then|meanwhile|the same (?:day|night|week|month|time|period))\b"
 )
+# Holds the figure of the question before against a goal: "how far is that from my goal?"
+OF_THAT = re.compile(rf"{THAT_TIME.pattern}|\b(?:is|was|were|are) (?:that|this|those|it)\b")
 TAKEN = re.compile(
     r"^(?:and )?(?:on )?(?:when|(?:what|which) (?:day|date))(?: exactly)?\s*[?.!]*$|"
     r"^(?:\w+,? ){0,2}?(?:when|what (?:day|date|time)|how long ago"
@@ -26,7 +28,14 @@ TAKEN = re.compile(
 CORRECTS = re.compile(
     r"^(?:(?:oh|oops|ah|um|hm+|well|but|and),? )*(?:sorry|no|nope|wait|actually|i meant?|correction"
     r"|rather|make (?:it|that)|(?:change|set|make|update|raise|lower|put|adjust) "
-    r"(?:it|that|this|them|the \w+(?: one)?) (?:to|at)|it is|(?:it|that) should be)\b[,:. ]*"
+    r"(?:it|that|this|them|the \w+(?: one)?) (?:to|at)|it is|(?:it|that) should be|(?:not"
+    r"|no) (?:any"
+    r" ?more|longer)|(?:that|this|it|the \w+)(?: is| was| has)? (?:outdated|out of date|old\b"
+    r"|old news|ancient"
+    r"|wrong"
+    r"|changed|not (?:right|true|correct|current|up to date)|no longer \w+|history|incorrect)"
+    r"|i (?:have )?(?:since )?(?:changed|raised|lowered|made|upped|moved|bumped|cut|dropped|set)"
+    r" (?:it|that|this) (?:up |down )?(?:to )?(?=[N\w]))\b[,:. ]*"
     r"(?!(?:worr\w+|problem|thanks?|matter|need|bad|mind|it|that|this|me|about|for|to|i|not|all"
     r"|again"
     r"|later|\W)*[.!?]*$)(?!.*\?)"

@@ -13,7 +13,7 @@ from wellness.agent.classifier.patterns import anywhere, joined, words
 
 SYMPTOM = joined(
     r"""(?:fever\w*|rash\w*|throat|cough\w*|headaches?|head|nose|nause\w*|dizz\w*|vomit\w*|chills
-    |swollen|swelling|itch\w*|lumps?|bruis\w*|cramps?|numb\w*|tingl\w*|bleed\w*|pains?|painful
+    |swollen|swelling|itch\w*|lumps?|bruis\w*|cramps?|numb(?:ness)?|tingl\w*|bleed\w*|pains?|painful
     |sore|aches?|aching|hurts?|spots?|blisters?|diarrh\w*|palpitations|fatigue|sweats?|stiff\w*)"""
 )
 # "Fever, a rash. What have I got?"
@@ -31,7 +31,11 @@ TREATMENT = anywhere(
     (?: (?:an?|some|any|the|my|new|more|stronger))*
      (?:{MEDICINE}|surgery|operation|x-?ray|stitches|scan|mri|cast|crutches|injections?|vaccin\w+
     |jab|shots?|physiotherapy|therapy|chemo\w*|biopsy|ultrasound|blood tests?|plaster|sling|splint
+    |glasses|braces|contact lenses|hearing aids?|fillings?|root canal|insoles|orthotics
     |inhaler|ambulance|doctor|specialist)\b""",
+    r"^is there (?:an? |any |some )?(?:\w+ )?(?:vaccin\w+|cure|treatment|remedy|surgery|pill"
+    r"|medicine"
+    r"|jab|shot|drug|cream|test)\b",
     r"^what (?:have i got|(?:could|might) (?:it|this|that) be)\s*[?.!]*$",
 )
 ERRAND = joined(
@@ -80,9 +84,15 @@ DISPLAY = re.compile(
 )
 
 HOUSEHOLD = words(
-    r"""how (?:do|can|should|could|would) (?:i|you|we|one) (?:best |quickly )?(?:get .{1,30}\bout of
+    r"""(?:do|should|must|can|to) (?:i|we|you|one)? ?(?:roast|bake|boil|simmer|steam|fry|grill
+    |marinate
+    |knead|defrost|microwave|saute|poach)|how (?:do|can|should|could|would) (?:i|you|we
+    |one) (?:best |quickly )?(?:get .{1,30}\bout of
      (?:an?|the|my)|make (?!progress|my|sure|it|the most|time)|fix|repair|clean|cook|bake|boil|fry
     |grill|brew|install|unblock|iron|wash|paint|plant|assemble|sew|knit|apply for|file)"""
+    r"|how (?:do|can|should|would) (?:i|we|you) (?:change|replace|adjust|inflate|pump up|patch"
+    r"|tighten|oil|mend|lubricate|wax|sharpen|store) (?:an?|the|my|our) (?!.*(?:goal|target|note"
+    r"|[MS]))"
     r"|how (?:do|can|would|could) (?:i|we|you|one) (?:get|find my way) to (?:the|a|my"
     r"|an) (?:nearest|closest)?"
     r"|(?:where|how far|which way)\b.*\b(?:nearest|closest) (?!to\b)|what time (?:does|do|is"
@@ -90,6 +100,10 @@ HOUSEHOLD = words(
     r" [\w ]{1,25}? (?:open|close|shut|start|leave|arrive)\w*"
 )
 
+MONEY = re.compile(
+    r"\b(?:what|how much(?: money)?) (?:did|have|do|had|has) (?:i|we|it) (?:\w+ )?(?:spend|spent"
+    r"|earn(?:ed)?|owed?|save|saved)\b(?!.*(?:\b(?:time|minutes|hours|outside|outdoors)\b|[MSAW]))"
+)
 TROUBLE = re.compile(
     rf"\b(?:my|the|apple) (?:apple )?{GADGET}'?s? (?:is not|does not|will not|can not|has stopped"
     r"|stopped|keeps|broke|froze|crashe[sd]|is (?:broken|dead|frozen|stuck|slow|not)|died"
@@ -119,4 +133,4 @@ def is_beyond(shape: str) -> str:
     errand = NEEDS.match(shape) and WORLD.search(shape)
     if errand or DELEGATED.search(shape) or DISPLAY.search(shape):
         return "it asks to do something that this agent cannot do"
-    return "it is about the world" if HOUSEHOLD.search(shape) else ""
+    return "it is about the world" if HOUSEHOLD.search(shape) or MONEY.search(shape) else ""

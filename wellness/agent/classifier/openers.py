@@ -25,7 +25,8 @@ IMPERATIVE = joined(
     |set|remind|calculate|add up|count|display|pull up|look up|get me|summari[sz]e|save|store|keep
     |make|write|draft|translate|book|order|play|turn|call|send|read|explain|recommend|suggest|plan
     |edit|alter|correct|modify|guess|predict|estimate
-    |open|let me know|fetch|print|plot|go through|bring up|do not forget|never forget|clear|scrap
+    |furnish|supply|indicate|open|let me know|fetch|print|plot|go through|bring up|do not forget
+    |never forget|clear|scrap
     |log|record|add|change|update|start|stop|cancel|schedule|convert|sing|draw|ask|help|email|text
     |put|solve|(?:everything|all|anything) (?:you|there) (?:have|know|is|got)|get rid of|discard
     |contrast|provide|present|view|(?:name|state|report|return|get)
@@ -56,7 +57,11 @@ POLITE = joined(
     |i meant?|afterwards|after that|while you are at it|again|sure|perfect|awesome|good|fine|ugh
     |i (?:would like|want|need)(?: to know)? (?:two|three|a few|some|both|a couple of)
      (?:things|numbers)
-    |hm|wait|sorry to ask|here is one|be a dear|work out|figure out(?= (?:my|the|how|what)))
+    |(?:first|second|third|another|other|next|last|one more) thing(?: is)?
+    |i (?:just |only )?(?:wanted|want|needed|need|meant|would like) to ask(?: you)?|the thing is
+    |what i wanted to ask is|ngl|bruh|bro|dude|kindly|pray(?: tell)?|yo|ayo
+    |furthermore|moreover|additionally|besides|hm|wait|sorry to ask|here is one|be a dear|work out
+    |figure out(?= (?:my|the|how|what)))
     (?:[\s,:!.-]+|$))"""
 )
 LEAD = re.compile(rf"^{POLITE}+", re.I)
@@ -77,7 +82,11 @@ INVERTED = re.compile(
 )
 REQUEST = re.compile(
     joined(
-        r"""^(?:and |but |so |well |ok |okay )?i (?:just |really |also |only )?
+        r"""^(?:(?:please|so|and|well|now|also)[, ]+)*(?:i (?:would|should
+    |will) (?:be (?:\w+ )?(?:grateful
+        |obliged|glad|thankful|pleased) for|appreciate|value)
+        |i could do with|(?:may|might|could|can) i (?:please )?(?:have|see|get|trouble you for)
+        |at your convenience)\b|^(?:and |but |so |well |ok |okay )?i (?:just |really |also |only )?
         (?:would (?:like|love)|want|need|am looking for|am interested in|am after|wonder
         |would be \w+ if you|was wondering|am wondering|am curious|(?:have )?forgot(?:ten)?
     |can not remember
@@ -93,7 +102,8 @@ SUBJECTLESS = re.compile(
         rf"""^(?:had|got|went|did|ran|walked|swam|cycled|hiked|hurt|broke|sprained|started
         |stopped|quit
         |lost|gained|bought|moved|felt|slept|woke|caught|finished|signed|been|feeling|having|tried
-        |changed|joined|gave|fell|met|took|saw|\w{(3,)}ed (?=(?:my|our|an?)\b))\b(?! {PERSON}\b)"""
+        |changed|joined|gave|fell|met|took|saw|\w{{3,}}ed (?=(?:my|our|an?)\b)(?!.*\b(?:when|how
+    |what)\W*$))\b(?! {PERSON}\b)"""
     ),
     re.I,
 )
@@ -113,7 +123,13 @@ TALK = re.compile(
     re.I,
 )
 DATED = re.compile(
-    r"^(?:today|yesterday|tonight|(?:this|last(?! time)|on|in|by|since|the other) \w+|"
+    r"^(?:(?:from|starting|beginning|as of|effective|since) (?:now(?: on)?|today|tomorrow"
+    r"|(?:this|next) \w+|\w+day)|today|yesterday|tonight|(?:this|last) (?:night|week|month|year"
+    r"|weekend|summer|winter"
+    r"|spring|autumn|fall|morning|evening|afternoon|\w+day|january|february|march|april|may|june"
+    r"|july"
+    r"|august|september|october|november|december)|(?:on|in|by|since"
+    r"|the other) \w+|"
     r"every (?:day|night|morning|evening|week|month|year|\w+day)),? ",
     re.I,
 )
@@ -124,7 +140,8 @@ EXCLAIMS = re.compile(
 )
 IDIOM = re.compile(
     r"^(?:oh |hey |so )*(?:tell me (?:that|it)(?: \w+){2,9} (?:was|were|paid|did|counts?|helped)\b|"
-    r"guess what|(?:you )?know what|what the h|how dare|who (?:knew|cares))",
+    r"guess what|(?:you )?know what|who am i kidding|who would have thought|what the h|how dare"
+    r"|who (?:knew|cares))",
     re.I,
 )
 TELLING = re.compile(
@@ -145,9 +162,13 @@ NAMED_FIRST = re.compile(
          (?:[\w ]{0,20}? )?i (?:ever )?\w+))(?:my|the|our|his|her|a|an|this|that|these
         |those|both|some|dr\.|mr\.
         |mrs\.|ms\.)? ?[\w'-]+
-        (?: [\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?|aches|got|gets
+        (?:'s (?:(?:at|in|on|off|up|out|gone|back|been|being|got|not|so|too|very|really|still|just
+        |all|like|a|an)\b|(?!morning|evening)\w+ing(?= (?:and|like|again|so|all|a lot)\b|[,.!]|$)
+    |\w+(?:ing|ed) (?:me|my|us|at|in|on|for|to)\b)
+        |(?: and i| (?!i\b)[\w'-]+){0,5}? (?:is|was|are|were|has|have|had|will|can|hurts?|ached?
+    |aches|got|gets
         |says?|said|told|thinks?|thought|started|feels?|felt|broke|swears?|makes?|made|wants?|keeps?
-        |killed|does|did|went|goes|came|gave|asked|asks|lives|needs|recommends|recommended)\b"""
+        |killed|does|did|went|goes|came|gave|asked|asks|lives|needs|recommends|recommended)\b)"""
     ),
     re.I,
 )
@@ -181,8 +202,12 @@ TIME_ALONE = re.compile(
 ADJUNCT = re.compile(
     joined(
         r"""^(?:in|on|during|since|before|after|until|till|while|when (?:i|we|my)|for|over|between
-        |from|compared|within|throughout|as of|regarding|about|concerning|back in|last|this
-        |yesterday|today|at|(?:the )?(?:past|previous)|(?:mon|tues|wednes|thurs|fri|satur|sun)day
+        |from|compared|within|throughout|as of|regarding|about|concerning|back in|(?:last|this
+    |past) (?:night|week|month|year|quarter
+        |weekend|summer|winter|spring|autumn|fall|morning|afternoon|evening|time|few|couple|two
+        |three|\d+|\w+day|january|february|march|april|may|june|july|august|september|october
+        |november|december)|yesterday|today|at|(?:the )?(?:past|previous)|(?:mon|tues|wednes|thurs
+    |fri|satur|sun)day
         (?: (?:morning|night))?$|(?:january|february|march|april|may|june|july|august|september
         |october|november|december|spring|summer|autumn|winter)?(?: ?20\d\d)?$)\b"""
     ),

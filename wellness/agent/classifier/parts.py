@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wellness.agent.classifier.beside import When
@@ -32,6 +32,7 @@ class Part:
         metrics: what it is about, also where no argument says so.
         whens: the times it is about.
         inherited: whether something of it was said before and not here.
+        earlier: the times that the same was asked of just before.
     """
 
     intent: Intent
@@ -41,6 +42,12 @@ class Part:
     metrics: tuple[str, ...] = ()
     whens: tuple[When, ...] = ()
     inherited: bool = False
+    earlier: tuple[When, ...] = ()
+
+    def after(self, before: Part | None) -> Part:
+        """The part with the times that the same was asked of in the question before."""
+        same = before is not None and before.metrics == self.metrics and before.whens != self.whens
+        return replace(self, earlier=before.whens) if before and same else self
 
 
 def call(intent: Intent, **arguments: Any) -> ToolCall:

@@ -14,7 +14,9 @@ FORGET = anywhere(
     BEFORE
     + r"""(?:forget|delete|remove|erase|wipe|scrap|discard|unlearn|take back|retract|drop|clear
     |strike|get rid of
-    |throw away|purge
+    |throw away|purge|(?:lose|ditch|bin|trash|dump)(?= (?:the|that|any|my) (?:\w+ )?(?:notes?
+    |facts?|entry
+    |bit|memory|thing|info\w*))
     |cancel(?= .*\b(?:goals?|targets?|notes?|facts?|that|this|it|allerg\w+)\b))\b(?! to\b
     | how\b)(?! it\s*$)""",
     r"""\b(?:stop remembering|do not (?:remember|keep|store|save)|no longer (?:remember|keep)
@@ -49,7 +51,7 @@ REMEMBER = anywhere(
 # Keeps what was told right before: "please keep that in mind"
 POINTS_BACK = anywhere(
     BEFORE
-    + r"""(?:remember|note|save|store|keep|bear|write|put|know) (?:that|this|it|them)
+    + r"""(?:remember|note|save|store|keep|bear|write|put|know|jot) (?:that|this|it|them)
     (?: (?:in mind|down|please|for (?:me|later)|in your (?:notes|memory)))*\s*[.!]*$"""
 )
 # Says why something is to be kept, and is nothing to keep itself

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from wellness.agent.classifier import asks, cues, people, requests, scope
+from wellness.agent.classifier import asks, beyond, cues, people, requests, scope
 from wellness.agent.classifier.figures import compared, compares, data, direction
 from wellness.agent.classifier.heads import metrics_of
 from wellness.agent.classifier.parts import SLEEP_METRIC, Part, call, phrase_of
@@ -34,7 +34,8 @@ ADVICE = re.compile(r"\b(?:should|can|could|may|shall) (?:i|we)\b")
 REQUESTED = re.compile(r"^(?:please )?(?:can|could|will|would) you\b(?! remember)")
 TAKES_ME = re.compile(r"\btakes? me\b")
 AMOUNT = re.compile(
-    r"\bhow much\b|\bhow many (?:did|have) i\b|\bhow many (?:lit(?:re|er)s|glasses|cups|bottles|ml"
+    r"\bhow much\b|\bwhat (?:did|have) i burn|\bhow many (?:did|have) i\b"
+    r"|\bhow many (?:lit(?:re|er)s|glasses|cups|bottles|ml"
     r"|ounces|kcal)\b|\b(?:more"
     r"|less|enough|too much|a lot|most|least)\b"
     r"|^(?:(?:and|or|but|what about|how about),? )*\w+\s*[?.!]*$"
@@ -44,6 +45,7 @@ VERBS = {
     "ActiveEnergyBurned": re.compile(r"\bburn(?:ed|t)?\b"),
     "DietaryEnergyConsumed": re.compile(r"\b(?:eat|ate|eaten|consume)\b"),
 }
+HOW_IT_HAPPENED = "asks how it happened"
 UNKNOWN = "nothing in it is known here"
 FALLBACKS = frozenset(
     (UNKNOWN, "asks about oneself without data",
@@ -84,7 +86,7 @@ def forget(reading: Reading) -> Part:
 
 
 def _memory(reading: Reading) -> Part | None:
-    if reading.has(requests.REMEMBER):
+    if reading.has(requests.REMEMBER) and not reading.has(beyond.ON_DEVICE):
         return remember(reading, "asked to remember")
     if reading.has(requests.FORGET) and not scope.alters(reading):
         return forget(reading)
@@ -166,11 +168,17 @@ def _knowledge(reading: Reading) -> Part | None:
         return None
     general = not reading.whens and not personal and reading.has(asks.GENERAL)
     general = general and not (reading.has(cues.LATEST) or reading.has(TAKES_ME))
+    general = general and not any(_said(one, reading).startswith("the ") for one in reading.topics)
     if reading.has(asks.KNOWLEDGE) and reading.has(asks.HEALTH):
         return recall(reading, "asks for general knowledge")
     if general and reading.has(TOPIC) and not reading.has(asks.META):
         return recall(reading, "asks for general knowledge")
     return None
+
+
+def _said(topic: Mention, reading: Reading) -> str:
+    """A topic in the words that named it: "the pounds" are somebody's."""
+    return reading.text[topic.start : topic.end].lower()
 
 
 def _night(reading: Reading) -> Part | None:

@@ -18,6 +18,12 @@ AHEAD = "it is about the future"
 IS_IT_GOOD = re.compile(
     r"\bis it (?:\w+ )?(?:ok|okay|bad|good|healthy|unhealthy|safe|normal|better|worse|harmful)\b"
 )
+DOSED = frozenset(("InsulinDelivery", "InhalerUsage"))
+ADVICE = re.compile(
+    r"\b(?:should|can|could|may|shall|must|do) (?:i|we) (?!take per|use per)"
+    r"(?:need|have to|take|use|inject|increase|reduce|change|stop|skip|start|double"
+    r"|up|lower|get|mix)\b"
+)
 ONESELF = re.compile(r"\b(?:i|my)\b")
 
 
@@ -51,6 +57,8 @@ def refusal(reading: Reading) -> str:
     told = beyond.ASKS_WHEN.search(shape) or beyond.ASKS_BACK.search(shape)
     if ailments.DIAGNOSIS.search(shape) and not told:
         return "it asks for a diagnosis or a treatment"
+    if doses(reading) and not told:
+        return "it asks for a diagnosis or a treatment"
     if is_ahead(shape):
         return AHEAD
     general = reading.has(asks.KNOWLEDGE) and ANYBODY.search(shape) and not reading.whens
@@ -64,6 +72,12 @@ def refusal(reading: Reading) -> str:
     if (beyond.WORLD.search(shape) or is_weather(reading)) and not personal:
         return "it is about the world"
     return ""
+
+
+def doses(reading: Reading) -> bool:
+    """Whether it is asked how much of a medicine to take that is also measured: insulin."""
+    measured = any(one.name in DOSED for one in reading.topics)
+    return measured and ADVICE.search(reading.shape) is not None
 
 
 def is_weather(reading: Reading) -> bool:
@@ -82,7 +96,7 @@ def is_ahead(shape: str) -> bool:
     if beyond.AHEAD.match(shape) and not beyond.BACK.search(shape):
         return not beyond.AIMS.search(shape) or bool(beyond.PREDICTS.search(shape))
     ahead = beyond.FUTURE.search(shape) or (
-        beyond.SOON.search(shape) and not beyond.BACK.search(shape)
+        beyond.SOON.search(shape) and not beyond.BACK.search(shape) and not IS_IT_GOOD.search(shape)
     )
     aims = beyond.AIMS.search(shape) is not None
     topic = beyond.TOPIC.search(shape) is not None or WILL_I.match(shape) is not None

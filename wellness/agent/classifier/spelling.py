@@ -2,7 +2,9 @@
 
 A word that nobody knows is taken for the nearest word that questions here are made of, if that is
 near enough: one slip (a letter wrong, missing, too many, or two swapped) in a short word, two in a
-long one. Damerau (1964) found that four in five misspellings are a single slip of this kind.
+long one. Damerau (1964) found that four in five misspellings are a single slip of this kind. Words
+that only name what was measured or done are rarer than those, so the slip has to be one that
+fingers make: a swap, a letter left out or twice, a neighbouring key, one vowel for another.
 """
 
 from __future__ import annotations
@@ -13,18 +15,40 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wellness.agent.classifier.confusables import ENGLISH
+from wellness.agent.classifier.patterns import word_set
 from wellness.agent.classifier.typed import SHORTHAND, TARGETS, WRITTEN_OUT
-from wellness.agent.classifier.vocabulary import OWN
+from wellness.agent.classifier.vocabulary import ACTIVITY, METRIC, OWN, SLEEP
 from wellness.health import periods
 from wellness.memory.facts import phrases
 from wellness.memory.facts.tokens import CONTRACTIONS, LONGEST_TEXT
 
 SHORTEST = 4  # letters: three-letter words have too many neighbours
+HISSES = ("shs", "chs", "xs", "sss")  # which end in "es" where they are right: "pushs"
 SOUNDED = 2  # slips where all consonants are right: "minits"
 LONG = 8  # letters from which two slips are one word still
 WORD = re.compile(r"\d+[a-z]+|[a-z][a-z0-9]*(?:'[a-z]+)?/?(?![a-z])|[a-z]+|&", re.I)
+# A capital after a small letter begins a name, unless a day or month is meant: "in Wales"
+NAME = re.compile(r"[a-z,'] [A-Z]$")
+DATES = word_set(
+    """january february march april june july august september october november december monday
+    tuesday wednesday thursday friday saturday sunday"""
+)
+VOWELS = frozenset("aeiouy")
+ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")  # each a little further right than that above it
+BESIDE = frozenset(
+    pair
+    for row, keys in enumerate(ROWS)
+    for at, key in enumerate(keys)
+    for other in (
+        keys[at + 1 : at + 2],
+        *(lower[max(at - 1, 0) : at + 1] for lower in ROWS[row + 1 : row + 2]),
+    )
+    for beside in other
+    for pair in (key + beside, beside + key)
+)
+RARER = 5  # letters from which a word that only names something may be meant
+NAMING = frozenset((METRIC, ACTIVITY, SLEEP, phrases.AGGREGATION))
 SPELLED = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in CONTRACTIONS)
-
 
 SOUNDS = str.maketrans("cqz", "kks")
 
@@ -50,6 +74,17 @@ KNOWN = (
     | ENGLISH
 )  # fmt: skip
 
+NAMES_OF = tuple(
+    dict.fromkeys(
+        word
+        for table in (OWN, phrases.PHRASES)
+        for phrase, meaning in table.items()
+        if meaning.kind in NAMING
+        for word in re.findall("[a-z]+", phrase.lower())
+        if len(word) >= RARER and word not in TARGETS
+    )
+)
+
 
 def tidy(text: str) -> Tidied:
     """A text with shorthand written out, contractions expanded, and misspelt words repaired.
@@ -69,8 +104,8 @@ def tidy(text: str) -> Tidied:
             return SHORTHAND[word]
         if not word.isalpha() or word in KNOWN:
             return match[0]
-        meant = repaired(word)
-        if not meant:
+        meant = repaired(word) or joined_words(word)
+        if not meant or (NAME.search(text, 0, match.start() + 1) and meant not in DATES):
             return match[0]
         repairs.append((match[0], meant))
         return meant
@@ -97,7 +132,8 @@ def repaired(word: str) -> str:
         return ""
     singular = word.removesuffix("s")
     if singular in KNOWN:
-        return ""
+        plural = f"{singular}es"
+        return plural if word.endswith(HISSES) and plural in KNOWN else ""
     slips = 2 if len(word) >= LONG else 1
     best, nearest = "", slips + 1
     for target in TARGETS:
@@ -116,7 +152,45 @@ def repaired(word: str) -> str:
             best, nearest = target, apart
     if not best and singular != word and (one := repaired(singular)) and f"{one}s" in KNOWN:
         return f"{one}s"
-    return best
+    if not best and not re.search("[aeiouy]", word[1:]):
+        best = next((one for one in TARGETS if voiceless(word, one)), "")
+    if best or len(word) < RARER:
+        return best
+    return next((one for one in NAMES_OF if slipped(word, one)), "")
+
+
+def voiceless(word: str, target: str) -> bool:
+    """Whether a word is another without its vowels: "wght".
+
+    >>> voiceless("wght", "weight"), voiceless("avrg", "average")
+    (True, True)
+    """
+    return word[0] == target[0] and re.sub("[aeiouy]", "", target[1:]) == word[1:]
+
+
+def slipped(word: str, target: str) -> bool:
+    """Whether a word is another with one slip of the finger, not in its first letter.
+
+    >>> slipped("spede", "speed"), slipped("storke", "stroke"), slipped("sport", "short")
+    (True, True, False)
+    """
+    longer = len(word) - len(target)
+    if word == target or abs(longer) > 1 or word[0] != target[0]:
+        return False
+    at = next((n for n, both in enumerate(zip(word, target, strict=False)) if len({*both}) > 1), -1)
+    if longer:
+        at = at if at > 0 else min(len(word), len(target))
+        if longer < 0:
+            return word[at:] == target[at + 1 :]
+        return word[at + 1 :] == target[at:] and (
+            word[at] == word[at - 1]
+            or word[at - 1 : at + 1] in BESIDE
+            or word[at : at + 2] in BESIDE
+        )
+    if word[at + 2 :] == target[at + 2 :] and word[at : at + 2] == target[at : at + 2][::-1]:
+        return True
+    near = {word[at], target[at]} <= VOWELS or word[at] + target[at] in BESIDE
+    return near and word[at + 1 :] == target[at + 1 :]
 
 
 @lru_cache(maxsize=4_096)
@@ -126,8 +200,24 @@ def skeleton(word: str) -> str:
     >>> skeleton("minits"), skeleton("minutes")
     ('mnts', 'mnts')
     """
-    bare = re.sub("[aeiouy]", "", word.replace("ph", "f").replace("ck", "k"))
+    sounded = word.replace("ph", "f").replace("ck", "k").replace("gh", "")
+    bare = re.sub("[aeiouy]", "", sounded)
     return re.sub(r"(.)\1+", r"\1", bare.translate(SOUNDS))
+
+
+def joined_words(word: str) -> str:
+    """Two words that were typed as one, each of which may have a slip; "" if it is no such.
+
+    >>> joined_words("bloodsuger"), joined_words("walkingspeed"), joined_words("lampshade")
+    ('blood sugar', 'walking speed', '')
+    """
+    for at in range(SHORTEST, len(word) - SHORTEST + 1):
+        left, right = word[:at], word[at:]
+        if left in TARGETS or left in NAMES_OF:
+            known = right in TARGETS or right in NAMES_OF
+            if meant := right if known else repaired(right) if right not in KNOWN else "":
+                return f"{left} {meant}"
+    return ""
 
 
 def _alike(word: str, target: str) -> bool:

@@ -8,14 +8,15 @@ import re
 SHORT = {
     "you": "u", "your": "ur", "are": "r", "why": "y",
     "thanks": "thx ty tx thnx tysm", "heart rate": "hr", "weight": "wt", "body fat": "bf",
-    "calories": "cals cal", "yesterday": "yday ystrday yest yester", "today": "2day tday",
+    "calories": "cals cal", "yesterday": "ystday yday ystrday yest yester", "today": "2day tday",
     "tonight": "2nite tonite", "tomorrow": "2moro tmrw tmr tomoz", "night": "nite",
     "nights": "nites", "week": "wk wek weel weke", "weeks": "wks", "weekend": "wkend wknd",
     "month": "mo mth mnth", "months": "mths", "year": "yr", "years": "yrs",
     "last": "lst lats las lsat",
     "previous": "prev", "before": "b4", "about": "wrt abt", "with": "w w/", "versus": "vs v",
     "going to": "gonna", "want to": "wanna", "give me": "gimme", "let me": "lemme",
-    "what is": "wats whats", "what": "wat wut wht waht wha", "how is": "hows", "where is": "wheres",
+    "what is": "wats whats", "what": "wat wut wht waht wha wot", "how is": "hows",
+    "where is": "wheres",
     "when is": "whens", "who is": "whos", "that is": "thats", "do not": "dont", "did not": "didnt",
     "does not": "doesnt", "is not": "isnt", "was not": "wasnt", "will not": "wont",
     "are not": "arent",
@@ -26,7 +27,8 @@ SHORT = {
     "workouts": "wkouts", "how did": "howd", "how": "hw hwo hiw hoo", "many": "mny",
     "when": "wen whn wehn wheb",
     "do you": "dya", "because": "cuz cos bc", "really": "rly", "message": "msg", "would": "wud",
-    "should": "shud", "could": "cud", "going": "goin", "and": "& n nd adn", "people": "ppl",
+    "should": "shud", "could": "cud", "going": "goin goign gonig gong",
+    "and": "& n nd adn", "people": "ppl",
     "minutes": "mins", "hours": "hrs", "but": "bt", "the": "teh hte",
     "wednesday": "wensday wendsday", "compare": "compair", "july": "juy jly juli",
     "june": "jne juen", "sleep": "slp", "steps": "stps",
@@ -35,10 +37,21 @@ SHORT = {
     "from": "frm", "did": "ddi dod", "you have": "youve", "you are": "youre",
     "they are": "theyre", "would not": "wouldnt", "please": "pls plz",
     "yoga": "yga", "wake": "wak wkae", "losing": "loosing lossing", "have": "hav hve",
-    "session": "sesion",
+    "right": "rite rihgt", "time": "tiem tmie", "swim": "swm siwm",
+    "days": "dys dyas dasy", "session": "sesion",
     "sessions": "sesions",
 }  # fmt: skip
 SHORTHAND = {form: meaning for meaning, forms in SHORT.items() for form in forms.split()}
+# What somebody may be asked whether they mind it
+GERUNDS = {
+    "forgetting": "forget", "getting": "get", "letting": "let", "putting": "put",
+    "setting": "set", "scrapping": "scrap", "dropping": "drop", "wiping": "wipe",
+    "giving": "give", "taking": "take", "making": "make", "erasing": "erase",
+    "removing": "remove", "deleting": "delete", "noting": "note", "saving": "save",
+    "storing": "store", "comparing": "compare", "calculating": "calculate",
+    "writing": "write", "summarising": "summarise", "summarizing": "summarize",
+    r"(\w{3,}?)ing": r"\1",
+}  # fmt: skip
 # Phrases that are meant as others; what a unit or a comparison shows.
 MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()  # noqa: SIM905
@@ -69,7 +82,19 @@ WRITTEN_OUT = tuple(
         ),
         (r"(?<=\w),? (?:lol|lmao|rofl|ha(?:ha)+|tbh|innit|xx+|i mean(?:t)?)(?=\s*[?.!]*$)", ""),
         (r"\s\+\s", " and "),
+        (rf"\ball through (?={MONTHS}|last|this)", "in "),
+        (r", not (?:my |the )?(?!counting|including|just|only)\w+(?: \w+)?(?=\s*[,.?!]|$)", ""),
+        (
+            r"^(?:never mind|ignore|leave aside|i do not (?:want|need)|i am not after) "
+            r"[^.?!]*?, (?:but |and )?(?=(?:i (?:only|just) (?:want|need)|just|only|show|give)\b)",
+            "",
+        ),
+        (r"\bmost (?=(?:grateful|obliged|kind|thankful|appreciat\w+)\b)", "very "),
         (r"\bmeat (?=(?:my|the|our)\b)", "meet "),
+        *(
+            (rf"\b(?:(?:would|do) you mind|any chance of(?: you)?) {gerund}\b", f"could you {verb}")
+            for gerund, verb in GERUNDS.items()
+        ),
         (
             r"\b(this|last|the|that|past) (?:whole|entire|full) "
             r"(?=day|week|month|year|quarter|season|summer|winter|spring|night)",
@@ -106,6 +131,9 @@ improving increasing decreasing increased decreased changed change please thanks
 should would could about everyday daily active activity single furthest farthest calory litres
 liters down status checks cycle cycled kilometers kilometres woke wake awake deep kilos pounds
 stood hiked averages totals floors standing breaths heartrate dropping dropped falling gaining
-losing rising
+losing rising crept inhaler insulin pushes wheelchair shrinking climbing units
+drink drank drinking burned eaten improved
+badminton basketball football volleyball climbing boxing dancing skiing snowboarding kayaking
+bouldering skating squash hockey golfing stretching crossfit headphones noise
 """.split()  # noqa: SIM905 - a table, to be read
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from wellness.agent.classifier.activities import ACTIVITIES
+from wellness.agent.classifier.rare import RARE_WORDS
 from wellness.health import catalogue
 from wellness.memory.facts import phrases
 from wellness.memory.facts.phrases import Meaning, listed
@@ -27,6 +28,7 @@ METRIC_WORDS = {
         "heaviest i have | heaviest i was | heaviest have i | heaviest was i | heaviest i got | "
         "lightest i have | lightest i was | lightest have i | lightest was i | lightest i got | "
         "bodymass | weighing | how many kilos | how many pounds | "
+        "the pounds | the kilos | the lbs | extra pounds | pounds off | "
         "on the scale | on the scales | step on the scale | stepped on the scale | "
         "stand on the scale | get on the scale | got on the scale"
     ),
@@ -74,7 +76,8 @@ METRIC_WORDS = {
         "daylight | sunlight | time outside | time outdoors | time in the sun | spend outdoors | "
         "spend outside | spent outdoors | spent outside | outdoors"
     ),
-    "OxygenSaturation": "oxygen levels | o2 sat | o2 sats | oxygen sats | sats | blood o2 | oxygen",
+    "OxygenSaturation": "oxygen levels | o2 sat | o2 sats | oxygen sats | ox sat | ox sats "
+    "| sats | blood o2 | oxygen",
     "RespiratoryRate": (
         "breathing rate | respiration | respiration rate | breaths per minute | breaths a minute "
         "| breathing | respiratory | how fast do i breathe"
@@ -150,7 +153,7 @@ sleep analysis | hit the hay | hit the sack | hit the pillow | lights out | slee
 
 
 def _entries() -> Iterable[tuple[str, Meaning]]:
-    for name, line in METRIC_WORDS.items():
+    for name, line in (METRIC_WORDS | RARE_WORDS).items():
         for phrase in listed(line):
             yield phrase, Meaning(METRIC, name)
     for phrase in listed(SLEEP_WORDS):
@@ -177,7 +180,9 @@ NO_TOPIC = (
     "in decibels", "in miles", "in kilometers", "in kilometres", "in km", "in kilos", "in pounds",
     "weight on my mind", "worked out well", "take steps", "step by step", "train station",
     "work out my", "work out the", "work out how", "get up to", "got up to", "getting up to",
-    "rest day", "on the train", "a heads up", "in light of",
+    "rest day", "on the train", "flights to", "flight to",
+    "it been climbing", "they been climbing", "it climbing", "they climbing", "it climbed",
+    "a heads up", "in light of",
     "stretch that", "stretch it", "stretch this",
 )  # fmt: skip
 OWN: Mapping[str, Meaning] = dict(_entries())

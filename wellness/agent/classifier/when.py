@@ -130,7 +130,10 @@ def _calendar(text: str, now: datetime, zone: ZoneInfo, apart: bool) -> list[Whe
     found = list(_resolvable(text, now, zone, apart))
     for number, (one, other) in enumerate(pairwise(found)):
         tail = SHARED.match(other.phrase)
-        if tail and NAME.match(one.phrase) and other.start - one.end <= JOINT_LENGTH:
+        same = other.phrase.lower().startswith(
+            one.phrase.lower()
+        )  # "in May, and in May of last year"
+        if tail and not same and NAME.match(one.phrase) and other.start - one.end <= JOINT_LENGTH:
             phrase = f"{one.phrase} {tail['tail']}"
             if interval := _resolved(phrase, now, zone):
                 found[number] = one._replace(phrase=phrase, interval=interval)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from wellness.agent.classifier import Classifier
+from wellness.agent.classifier.spelling import tidy
 from wellness.agent.opinion import weights as learnt
 from wellness.agent.opinion.features import (
     NOTHING_BEFORE,
@@ -16,11 +18,14 @@ from wellness.agent.opinion.features import (
     meanings,
     runs,
 )
+from wellness.agent.opinion.pieces import MARKS, Piece, Span, cut, spans
 from wellness.agent.opinion.weights import Weights
 from wellness.agent.routes import TOOL_OF, Intent
 from wellness.errors import ModelUnavailable
 from wellness.memory.embedder import Embedder
 from wellness.memory.messages import ToolCall, Turn
+
+FAINT = 1e-4  # share below which one reading of two rules nothing out
 
 
 class Opinion(NamedTuple):
@@ -29,10 +34,12 @@ class Opinion(NamedTuple):
     Attributes:
         shares: how likely each intent is; they add up to 1.
         vector: of the question with what was said before it, unit length.
+        pieces: of a message that has several, with an opinion on each.
     """
 
     shares: dict[Intent, float]
     vector: Floats
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def likeliest(self) -> list[Intent]:
@@ -55,6 +62,11 @@ class SecondReader:
     def read(self, question: str, turns: Sequence[Turn] = ()) -> Opinion:
         """The opinion on a question after a conversation.
 
+        A message is read twice, as a whole and in the clause that the rules answer first, and both
+        count alike: talk around a question, or a second one, leads the first reading astray; the
+        clause may be the wrong one. Of a message of several pieces each is read by itself, too, in
+        the same request to the embedding model.
+
         Raises:
             ModelUnavailable: the embedding model does not answer, or is another one than that of
                 the weights.
@@ -65,12 +77,28 @@ class SecondReader:
                 f"its vectors have {self._embedder.dimensions} dimensions, those of "
                 f"{self.weights.model} have {self.weights.dimensions}",
             )  # fmt: skip
-        earlier = asked_before(turns)
-        meaning = meanings([question], [earlier], self._embedder)[0]
-        found = runs(self._rules.shape(question), before_of(self._rules, turns))
-        shares = self.weights.shares(found, meaning)
-        both = meaning[self.weights.dimensions :]
-        return Opinion(shares, both / np.float32(max(float(np.linalg.norm(both)), 1e-9)))
+        earlier, before = asked_before(turns), before_of(self._rules, turns)
+        parts = self._rules.parts(question, self._rules.before(turns))
+        clause = parts[0].reading.text.strip() or question
+        pieces = cut(tidy(question).text)
+        known = {text.strip(MARKS): text for text in (clause, question)}
+        pieces = [known.get(one.strip(MARKS), one) for one in pieces] if len(pieces) > 1 else []
+        texts = list(dict.fromkeys((question, clause, *pieces)))
+        rows = meanings(texts, [earlier] * len(texts), self._embedder)
+        each = {
+            text: self.weights.shares(runs(self._rules.shape(text), before), row)
+            for text, row in zip(texts, rows, strict=True)
+        }
+        both = rows[0][self.weights.dimensions :]
+        return Opinion(
+            _together([each[text] for text in dict.fromkeys((question, clause))]),
+            both / np.float32(max(float(np.linalg.norm(both)), 1e-9)),
+            tuple(Piece(text, each[text]) for text in pieces),
+        )
+
+    def spans(self, opinion: Opinion, question: str, turns: Sequence[Turn] = ()) -> list[Span]:
+        """The parts that the rules see in a question, each with its pieces; see `pieces`."""
+        return spans(self._rules.parts(question, self._rules.before(turns)), opinion.pieces)
 
     def calls(
         self, intent: Intent, question: str, turns: Sequence[Turn] = ()
@@ -86,6 +114,17 @@ class SecondReader:
         kinds = [intent.value for intent in intents]
         numbers = learnt.nearest(self.weights, opinion.vector, kinds, each)
         return [(self.weights.asked[at], Intent(self.weights.kinds[at])) for at in numbers]
+
+
+def _together(each: Sequence[Mapping[Intent, float]]) -> dict[Intent, float]:
+    """The geometric mean of some opinions, as shares."""
+    logs = {
+        intent: sum(math.log(max(shares[intent], FAINT)) for shares in each) / len(each)
+        for intent in Intent
+    }
+    parts = {intent: math.exp(value) for intent, value in logs.items()}
+    total = sum(parts.values())
+    return {intent: part / total for intent, part in parts.items()}
 
 
 def before_of(rules: Classifier, turns: Sequence[Turn]) -> Intent | str:
