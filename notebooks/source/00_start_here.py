@@ -42,6 +42,9 @@ days = {bucket.start: bucket.value for bucket in steps.buckets}
 charts.daily({"steps": days}, title=f"Ann's {steps.overall.value:,.0f} steps, {month.label}", ylabel="steps")
 
 # %% [markdown]
+# Ask something of your own: put other words in the place of "last 30 days", for instance "last winter"
+# or "since March", and run the cell again.
+#
 # You have just seen the whole path: the export was read as a stream, some seventy thousand records
 # went into Redis sorted sets, each day was rolled up, and the chart asked thirty rollups. Lesson 01
 # takes that path apart.

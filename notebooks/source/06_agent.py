@@ -161,7 +161,7 @@ from wellness.lesson.corruption_figures import judge
 from wellness.lesson.corruptions import load_answers
 from wellness.lesson.intervals import intervals
 
-report = judge(load_answers("development")[:: lesson.scale(1, 10)])
+report = judge(load_answers("development")[:: lesson.scale(1, 20)])
 display(intervals(report.caught, title="Corrupted answers that were caught, by what was done to them"))
 report
 
@@ -220,7 +220,7 @@ with line(lesson.client, brisk) as way:
 # %%
 from wellness.lesson.verdicts import verdict_by, verdict_from
 
-recalls = sorted(agents.stateful.ask("Thanks a lot", now=lesson.now, conversation="timing").steps[0]["seconds"] * 1e3 for _ in range(lesson.scale(10, 3)))
+recalls = sorted(agents.stateful.ask("Thanks a lot", now=lesson.now, conversation="timing").steps[0]["seconds"] * 1e3 for _ in range(lesson.scale(10, 2)))
 lesson.record(5, experiment="recall of both memories in a turn, with the embedding", verdict=verdict_from((recalls[0], recalls[-1]), claimed_high=100, unit="ms"),
               measured={"fastest": (recalls[0], "ms"), "slowest": (recalls[-1], "ms")})
 room = lesson.chat().context
