@@ -158,11 +158,20 @@ def test_a_model_chooses_among_the_likeliest_metrics(
     assert (route.by == "model") is called
 
 
+def test_no_model_is_asked_where_it_may_be_no_metric_at_all(embedder: OllamaEmbedder) -> None:
+    model = Chooses("HeartRate")
+    about = {"": 0.4, "HeartRate": 0.3, "BodyMass": 0.2}
+    route = settled(Knows(embedder, about, trend=0.9), UNKNOWN, model)
+    assert (route.calls, model.listed) == (RULES.route(UNKNOWN).calls, [])
+
+
 def test_no_model_is_asked_what_was_not_said_before(embedder: OllamaEmbedder) -> None:
     question = "And in July?"
     assert UNTOLD in RULES.route(question).why
     model = Chooses("BodyMass")
-    route = settled(Knows(embedder, {"BodyMass": 0.4}, aggregate=0.9), question, model)
+    route = settled(
+        Knows(embedder, {"BodyMass": 0.4, "HeartRate": 0.4}, aggregate=0.9), question, model
+    )
     assert (route.calls, model.listed) == ((), [])
     assert UNTOLD in route.why
 

@@ -2,12 +2,13 @@
 
 "Is my drinking going down?" asks for a trend, but no table has the words. Three are asked in turn:
 the rules, with words that they do not know read more freely; what was learnt of which words mean
-which metric; and where that is not clear, a model, which chooses among the likeliest. Periods and
+which metric; and where it is clear that it is one of two or three, a model chooses. Periods and
 aggregations are read by the rules as ever. What nobody finds is not called.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -26,11 +27,22 @@ FILLED = 0.6  # share from which an opinion is sure enough to look for arguments
 CLEAR = 0.6
 LIKELY = 0.15  # share from which a metric comes on the list for a model
 MOST = 4  # metrics on that list
+LONGEST = 600  # characters of a question that a model is asked; the rest is talk
 NONE = "none of these"
 INSTRUCTIONS = (
     "A person asks about their own health data. Say which metric the question is about, or "
     f"{NONE!r} if it is about something else."
 )
+# Without examples, models of half a billion and 1.5 billion weights answer always that it is none
+EXAMPLES = (
+    ("Are my night-time breaths getting slower?", ("RespiratoryRate", "SleepAnalysis"),
+     "RespiratoryRate"),
+    ("How much of my pocket money did I spend in May?", ("TimeInDaylight", "ActiveEnergyBurned"),
+     NONE),
+    ("How many pints did I put away on Friday?", ("DietaryWater", "NumberOfAlcoholicBeverages"),
+     "NumberOfAlcoholicBeverages"),
+    ("How many texts did I write yesterday?", ("StepCount", "PushCount"), NONE),
+)  # fmt: skip
 
 
 class Choose(Protocol):
@@ -91,7 +103,8 @@ class Filler:
         by_model = share < CLEAR
         if by_model:
             listed = [one for one, likely in about.items() if one and likely >= LIKELY][:MOST]
-            metric = self._chosen(listed, question, turns) if ask and listed else ""
+            open_still = ask and sum(about[one] for one in listed) >= CLEAR
+            metric = self._chosen(listed, question, turns) if open_still else ""
         calls = self._reader.calls(intent, freely, turns, metric) if metric else None
         who = "a model chose" if by_model else f"its words mean ({share:.2f})"
         return Filled(calls, by_model, f"{who} {metric}") if calls else None
@@ -102,12 +115,18 @@ class Filler:
             "type": "object", "properties": {"metric": {"enum": [*metrics, NONE]}},
             "required": ["metric"], "additionalProperties": False,
         }  # fmt: skip
-        messages = [
-            {"role": "system", "content": INSTRUCTIONS},
-            {"role": "user", "content": asked(question, asked_before(turns))},
-        ]
+        messages = [{"role": "system", "content": INSTRUCTIONS}]
+        for text, listed, meant in EXAMPLES:
+            messages.append({"role": "user", "content": _listing(text, listed)})
+            messages.append({"role": "assistant", "content": json.dumps({"metric": meant})})
+        now = asked(question[:LONGEST], asked_before(turns)[:LONGEST])
+        messages.append({"role": "user", "content": _listing(now, metrics)})
         try:
             answer = self._choose(messages, schema).get("metric")
         except ModelUnavailable:
             return ""
         return str(answer) if answer in metrics else ""
+
+
+def _listing(question: str, metrics: Sequence[str]) -> str:
+    return f"{question}\nMetrics: {', '.join([*metrics, NONE])}"
