@@ -106,12 +106,12 @@ def test_a_damaged_file_says_how_to_make_another(tmp_path: Path, content: bytes)
 
 
 def test_weights_whose_sizes_disagree_are_refused(weights: Weights, tmp_path: Path) -> None:
-    wrong = Weights(
-        weights.model, weights.names[:-1], weights.rarity[:-1], weights.matrix, weights.asked,
-        weights.kinds, weights.vectors,
-    )  # fmt: skip
-    with pytest.raises(SettingsError, match="sizes"):
-        load_weights(wrong.save(tmp_path / "wrong.npz"))
+    for wrong in (
+        replace(weights, names=weights.names[:-1], rarity=weights.rarity[:-1]),
+        replace(weights, metrics=weights.metrics[:-1]),
+    ):
+        with pytest.raises(SettingsError, match="sizes"):
+            load_weights(wrong.save(tmp_path / "wrong.npz"))
 
 
 # --- what it says ---------------------------------------------------------------------------------

@@ -14,18 +14,18 @@ two questions, or the second was taken for talk: nobody doubts that as long as t
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Protocol
 
 from wellness.agent.classifier import Classifier
 from wellness.agent.classifier.classify import MOST_CALLS
 from wellness.agent.classifier.confidence import confidence
 from wellness.agent.classifier.parts import Part
+from wellness.agent.filling import Choose, Filler
 from wellness.agent.opinion import Opinion, SecondReader, load_weights
 from wellness.agent.opinion.features import asked_before
 from wellness.agent.opinion.pieces import Piece
-from wellness.agent.routes import INTENT_OF, TOOL_OF, Intent, Route
+from wellness.agent.routes import INTENT_OF, TOOL_OF, UNTOLD, Intent, Route
 from wellness.agent.short_list import EACH, list_messages, list_schema
 from wellness.errors import ModelUnavailable
 from wellness.memory.embedder import Embedder
@@ -48,19 +48,6 @@ LOOKS_UP = frozenset(TOOL_OF) - {Intent.REMEMBER, Intent.FORGET}
 AGREED = 0.95  # how many routes are all right where both agree: 525 of the other 550
 
 
-class Choose(Protocol):
-    """Asks a model for an answer of a given form, as `wellness.agent.model.OpenChat.choose`."""
-
-    def __call__(
-        self, messages: Sequence[Mapping[str, Any]], schema: Mapping[str, Any], /
-    ) -> dict[str, Any]:
-        """The answer.
-
-        Raises:
-            ModelUnavailable: there is none.
-        """
-
-
 class SecondOpinion:
     """Looks at a route by rules with other eyes, and asks a model where that raises a doubt.
 
@@ -71,6 +58,7 @@ class SecondOpinion:
 
     def __init__(self, reader: SecondReader, choose: Choose) -> None:
         self._reader, self._choose = reader, choose
+        self._filler = Filler(reader, choose)
 
     def settle(self, rules: Route, question: str, turns: Sequence[Turn] = ()) -> Route:
         """The route of the rules, or one with another intent and the same words.
@@ -91,6 +79,12 @@ class SecondOpinion:
             why = (*rules.why, f"a second opinion agrees ({share:.2f})")
             return replace(rules, confidence=max(rules.confidence, AGREED), why=why)
         routes = self._listed(rules, opinion, question, turns)
+        untold = UNTOLD in rules.why
+        missing = untold or opinion.likeliest[0] not in routes
+        if missing and (filled := self._filled(rules, opinion, question, turns)):
+            return filled
+        if untold:  # nobody can know what that is, a model would make something up
+            return rules
         if len(routes) == 1:
             return replace(rules, why=(*rules.why, "a second opinion has nothing to call"))
         weights = {intent: _weight(intent, rules, opinion) for intent in routes}
@@ -106,6 +100,21 @@ class SecondOpinion:
             routes[chosen], confidence=math.exp(weights[chosen]) / total,
             by="model" if vote is chosen else "rules",
             why=(*rules.why, f"a second opinion is {opinion.likeliest[0].value}", told),
+        )  # fmt: skip
+
+    def _filled(
+        self, rules: Route, opinion: Opinion, question: str, turns: Sequence[Turn]
+    ) -> Route | None:
+        """A route whose arguments the rules did not find, if the opinion is sure of its intent.
+
+        No model is asked what goes on with something that was not said before.
+        """
+        found = self._filler.fill(opinion, question, turns, ask=UNTOLD not in rules.why)
+        intent = opinion.likeliest[0]
+        return found and replace(
+            rules, intent=intent, calls=found.calls, confidence=opinion.shares[intent],
+            by="model" if found.by_model else "rules",
+            why=(f"a second opinion is {intent.value}", found.why),
         )  # fmt: skip
 
     def _each(self, route: Route, opinion: Opinion, question: str, turns: Sequence[Turn]) -> Route:

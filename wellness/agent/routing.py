@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from wellness.agent.choices import choice_messages, choice_schema
 from wellness.agent.chosen import Mended, mended
 from wellness.agent.classifier import Classifier
-from wellness.agent.doubts import Choose, SecondOpinion
+from wellness.agent.doubts import SecondOpinion
 from wellness.agent.examples import NO_TOOL
+from wellness.agent.filling import Choose
 from wellness.agent.routes import INTENT_OF, UNTOLD, Intent, Route, Router
 from wellness.errors import ModelUnavailable
 from wellness.memory.messages import ToolCall, Turn
@@ -117,14 +118,13 @@ class RulesThenModel:
     def route(self, question: str, *, turns: Sequence[Turn] = ()) -> Route:
         """Where a question goes; see `wellness.agent.routes.Router`."""
         rules = self.rules.route(question, turns=turns)
-        if UNTOLD in rules.why:  # nobody can know what that is, a model would make something up
-            return rules
         if self.second:
             try:
                 return self.second.settle(rules, question, turns)
             except ModelUnavailable as error:
                 rules = replace(rules, why=(*rules.why, f"{NO_OPINION}: {error}"))
-        if rules.confidence >= self.threshold:
+        # Nobody can know what was not said before; a model would make something up
+        if rules.confidence >= self.threshold or UNTOLD in rules.why:
             return rules
         unsure = f"the rules were unsure ({rules.confidence:.2f} below {self.threshold:.2f})"
         try:

@@ -10,9 +10,11 @@ for it (`data/routing_examples.json`), never to the held-out half.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,12 +24,14 @@ import numpy as np
 from scipy.optimize import minimize
 
 from wellness.agent.classifier import Classifier
-from wellness.agent.opinion.features import Floats, asked_before, meanings, runs
+from wellness.agent.classifier.vocabulary import METRIC, OWN, PARTS_OF
+from wellness.agent.opinion.features import Floats, asked_before, meanings, runs, topic_words
 from wellness.agent.opinion.reader import before_of
 from wellness.agent.opinion.weights import Weights
 from wellness.agent.routes import Intent
 from wellness.agent.short_list import asked
 from wellness.errors import LessonError
+from wellness.health import catalogue
 from wellness.lesson.routing_set import DATA, RoutedQuestion, load_routing_set
 from wellness.memory.embedder import Embedder
 from wellness.memory.messages import Message, Turn
@@ -37,15 +41,22 @@ from wellness.memory.messages import Message, Turn
 RIDGE = 3e-5
 ROUNDS = 200  # of the optimiser; the loss changes in its fourth digit after half of them
 SEEN = 2  # questions that a run must occur in
+CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # where a word of Apple's name begins
+OF_NONE = (Intent.OUT_OF_SCOPE, Intent.RECALL, Intent.REMEMBER)  # about no metric but by the way
 EXAMPLES = DATA / "routing_examples.json"
 
 
 class Labelled(NamedTuple):
-    """A question, the conversation before it, and what it, or its first part, wants."""
+    """A question, the conversation before it, and what it, or its first part, wants.
+
+    Attributes:
+        metric: of its calls; "" if they have none or several, or if that was said before.
+    """
 
     question: str
     turns: tuple[Turn, ...]
     intent: Intent
+    metric: str = ""
 
 
 def load_examples(path: Path = EXAMPLES) -> list[Labelled]:
@@ -74,7 +85,39 @@ def _labelled(row: str | Mapping[str, str], intent: Intent) -> Labelled:
 
 def of_set(questions: Iterable[RoutedQuestion], *, now: datetime) -> list[Labelled]:
     """Questions of the routing set, without their calls."""
-    return [Labelled(one.question, one.turns(now=now), one.intent) for one in questions]
+    return [
+        Labelled(one.question, one.turns(now=now), one.intent, _metric(one)) for one in questions
+    ]
+
+
+def _metric(question: RoutedQuestion) -> str:
+    named = {one.arguments.get("metric", "") for one in question.calls}
+    return named.pop() if len(named) == 1 and not question.before else ""
+
+
+def _topics(
+    questions: Sequence[Labelled], rules: Classifier, embedder: Embedder
+) -> tuple[tuple[str, ...], Floats]:
+    """The metrics, and weights that tell which a question is about.
+
+    They learn from the names and aliases of each, from the questions that have it, and from
+    those that are about no data, as "" is among the metrics.
+    """
+    named = [(CAPITAL.sub(" ", one.name).lower(), one.name) for one in catalogue.METRICS]
+    named += [(alias, one.name) for one in catalogue.METRICS for alias in one.aliases]
+    named += [
+        (words, meaning.name)
+        for words, meaning in OWN.items()
+        if meaning.kind == METRIC and meaning.name not in PARTS_OF
+    ]
+    for one in questions:
+        reading = rules.parts(one.question)[0].reading
+        if one.metric or (one.intent in OF_NONE and not (reading.topics or one.turns)):
+            named.append((topic_words(reading), one.metric))
+    names = tuple(dict.fromkeys(name for _, name in named))
+    columns = np.array([names.index(name) for _, name in named])
+    rows = embedder.embed([words or name for words, name in named]).astype(np.float32)
+    return names, _regression(rows, columns, len(names))
 
 
 def fit(
@@ -108,17 +151,17 @@ def fit(
     texts = tuple(
         asked(one.question, before) for one, before in zip(questions, earlier, strict=True)
     )
-    unfitted = Weights(embedder.model, names, rarity, blank, texts, kinds, vectors)
+    about = _topics(questions, rules, embedder)
+    unfitted = Weights(embedder.model, names, rarity, blank, texts, kinds, vectors, *about)
     rows = np.hstack([np.array([unfitted.counted(each) for each in seen]), meaning])
     columns = np.array([list(Intent).index(one.intent) for one in questions])
-    matrix = _regression(rows.astype(np.float32), columns)
-    return Weights(embedder.model, names, rarity, matrix, texts, kinds, vectors)
+    return replace(unfitted, matrix=_regression(rows.astype(np.float32), columns, len(Intent)))
 
 
-def _regression(rows: Floats, columns: np.ndarray) -> Floats:
+def _regression(rows: Floats, columns: np.ndarray, kinds: int) -> Floats:
     """The matrix with the least ridge-penalised loss."""
-    wanted = np.eye(len(Intent), dtype=np.float32)[columns]
-    size = (rows.shape[1], len(Intent))
+    wanted = np.eye(kinds, dtype=np.float32)[columns]
+    size = (rows.shape[1], kinds)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         matrix = flat.reshape(size).astype(np.float32)

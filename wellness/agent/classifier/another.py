@@ -16,16 +16,18 @@ from wellness.agent.classifier.figures import compared, direction, figures
 from wellness.agent.classifier.heads import aggregations, heads, metrics_of
 from wellness.agent.classifier.leaning import is_elliptic, points_at_time
 from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phrase_of, phrases_of
-from wellness.agent.classifier.reading import Reading
+from wellness.agent.classifier.reading import Mention, Reading
 from wellness.agent.classifier.rules import forget, recall, remember
-from wellness.agent.classifier.vocabulary import ACTIVITY, SLEEP
+from wellness.agent.classifier.vocabulary import ACTIVITY, METRIC, SLEEP
 from wellness.agent.routes import Intent
 from wellness.memory.messages import ToolCall
 
 DISTANCE = "DistanceWalkingRunning"
 
 
-def calls_as(intent: Intent, parts: Sequence[Part], before: Part | None) -> tuple[ToolCall, ...]:
+def calls_as(
+    intent: Intent, parts: Sequence[Part], before: Part | None, metric: str = ""
+) -> tuple[ToolCall, ...]:
     """The calls of a message whose first part wants an intent.
 
     If a later part wants it, the message begins there: what stands before is talk.
@@ -34,7 +36,11 @@ def calls_as(intent: Intent, parts: Sequence[Part], before: Part | None) -> tupl
         intent: of the first part.
         parts: as the rules found them.
         before: what the conversation was about.
+        metric: what the first part is about, where its own words name nothing.
     """
+    if metric:
+        named = replace(parts[0].reading, topics=(Mention(METRIC, metric, 0, 0),))
+        parts = [replace(parts[0], reading=named), *parts[1:]]
     return tuple({str(one): one for one in _calls_as(intent, parts, before)}.values())
 
 
@@ -115,6 +121,8 @@ def _compare(reading: Reading, before: Part | None) -> Sequence[ToolCall]:
     whens: tuple[When, ...] = reading.whens
     if len(whens) == 1 and before and before.whens and before.whens[0] != whens[0]:
         whens = (before.whens[0], whens[0])
+    elif not whens and before:  # "which of the two was higher?"
+        whens = before.whens if len(before.whens) == 2 else (*before.earlier[:1], *before.whens[:1])
     if len(whens) < 2:
         return []
     return [

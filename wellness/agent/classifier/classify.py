@@ -96,11 +96,11 @@ class Classifier:
         return before
 
     def calls_as(
-        self, intent: Intent, question: str, turns: Sequence[Turn] = ()
+        self, intent: Intent, question: str, turns: Sequence[Turn] = (), metric: str = ""
     ) -> tuple[ToolCall, ...]:
         """The calls of a question if its first part wants this; see `another`."""
         before = self.before(turns)
-        return another.calls_as(intent, self.parts(question, before), before)[:MOST_CALLS]
+        return another.calls_as(intent, self.parts(question, before), before, metric)[:MOST_CALLS]
 
     def shape(self, question: str) -> str:
         """The shape of a whole message; see `reading`."""

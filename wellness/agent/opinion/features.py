@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from wellness.agent.classifier.reading import Reading
 from wellness.agent.routes import Intent
 from wellness.memory.embedder import Embedder
 from wellness.memory.messages import Turn
@@ -52,6 +53,14 @@ def runs(shape: str, before: Intent | str = "") -> set[str]:
         found |= {"after", f"after {before}"}
         found |= {f"after {before}: {kinds}", f"after {before}. {topics}"}
     return found
+
+
+def topic_words(reading: Reading) -> str:
+    """The words of a clause without its times, which say nothing of what it is about."""
+    text = reading.text
+    for when in sorted(reading.whens, key=lambda one: -one.start):
+        text = text[: when.start] + text[when.end :]
+    return " ".join(text.split()).strip(" ,;:.!?")
 
 
 def asked_before(turns: Sequence[Turn]) -> str:

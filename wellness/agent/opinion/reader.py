@@ -17,6 +17,7 @@ from wellness.agent.opinion.features import (
     asked_before,
     meanings,
     runs,
+    topic_words,
 )
 from wellness.agent.opinion.pieces import MARKS, Piece, Span, cut, spans
 from wellness.agent.opinion.weights import Weights
@@ -101,11 +102,26 @@ class SecondReader:
         return spans(self._rules.parts(question, self._rules.before(turns)), opinion.pieces)
 
     def calls(
-        self, intent: Intent, question: str, turns: Sequence[Turn] = ()
+        self, intent: Intent, question: str, turns: Sequence[Turn] = (), metric: str = ""
     ) -> tuple[ToolCall, ...] | None:
-        """The calls of a question if it wants this; None where it lacks what they need."""
-        calls = self._rules.calls_as(intent, question, turns)
+        """The calls of a question if it wants this; None where it lacks what they need.
+
+        Args:
+            intent: what it wants.
+            question, turns: as for `read`.
+            metric: what it is about, where its words name nothing.
+        """
+        calls = self._rules.calls_as(intent, question, turns, metric)
         return calls if calls or intent not in TOOL_OF else None
+
+    def metrics(self, question: str, turns: Sequence[Turn] = ()) -> dict[str, float]:
+        """How likely the first part of a question is about each metric, the likeliest first.
+
+        Raises:
+            ModelUnavailable: the embedding model does not answer.
+        """
+        words = topic_words(self._rules.parts(question, self._rules.before(turns))[0].reading)
+        return self.weights.about(self._embedder.embed([words])[0]) if words else {}
 
     def examples(
         self, opinion: Opinion, intents: Sequence[Intent], each: int

@@ -34,6 +34,8 @@ class Weights:
         asked: the examples, as a model that routes is shown them.
         kinds: the intent of each.
         vectors: of each, with what was said before it; unit length.
+        metrics: what a question may be about; "" where that is no metric.
+        topics: a row for each dimension of a question's own words, a column for each of those.
     """
 
     model: str
@@ -43,6 +45,8 @@ class Weights:
     asked: tuple[str, ...]
     kinds: tuple[str, ...]
     vectors: Floats
+    metrics: tuple[str, ...]
+    topics: Floats
 
     @cached_property
     def rows(self) -> dict[str, int]:
@@ -65,8 +69,14 @@ class Weights:
     def shares(self, runs: Iterable[str], meaning: Floats) -> dict[Intent, float]:
         """How likely each intent is; they add up to 1."""
         score = np.concatenate([self.counted(runs), meaning]) @ self.matrix
-        parts = np.exp(score - score.max())
-        return dict(zip(Intent, (parts / parts.sum()).tolist(), strict=True))
+        return dict(zip(Intent, _shares(score), strict=True))
+
+    def about(self, vector: Floats) -> dict[str, float]:
+        """How likely a question is about each metric, the likeliest first; they add up to 1."""
+        if not self.metrics:
+            return {}
+        found = zip(self.metrics, _shares(vector @ self.topics), strict=True)
+        return dict(sorted(found, key=lambda pair: -pair[1]))
 
     def save(self, path: Path = FILE) -> Path:
         """Write the file; half precision does for all numbers."""
@@ -74,7 +84,8 @@ class Weights:
             path, model=np.array(self.model), names=np.array(self.names),
             rarity=self.rarity.astype(np.float16), matrix=self.matrix.astype(np.float16),
             asked=np.array(self.asked), kinds=np.array(self.kinds),
-            vectors=self.vectors.astype(np.float16),
+            vectors=self.vectors.astype(np.float16), metrics=np.array(self.metrics, np.str_),
+            topics=self.topics.astype(np.float16),
         )  # fmt: skip
         return path
 
@@ -88,13 +99,16 @@ def load_weights(path: Path = FILE) -> Weights:
     """
     try:
         with np.load(path, allow_pickle=False) as found:
-            names, asked, kinds = (
-                tuple(str(text) for text in found[name]) for name in ("names", "asked", "kinds")
+            names, asked, kinds, metrics = (
+                tuple(str(text) for text in found[name])
+                for name in ("names", "asked", "kinds", "metrics")
             )
-            rarity, matrix, vectors = (
-                found[name].astype(np.float32) for name in ("rarity", "matrix", "vectors")
+            rarity, matrix, vectors, topics = (
+                found[name].astype(np.float32) for name in ("rarity", "matrix", "vectors", "topics")
             )
-            weights = Weights(str(found["model"]), names, rarity, matrix, asked, kinds, vectors)
+            weights = Weights(
+                str(found["model"]), names, rarity, matrix, asked, kinds, vectors, metrics, topics
+            )
     except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         raise SettingsError(
             f"{path} holds no weights for a second opinion: {error}.",
@@ -104,12 +118,17 @@ def load_weights(path: Path = FILE) -> Weights:
     return weights
 
 
+def _shares(score: Floats) -> list[float]:
+    parts = np.exp(score - score.max())
+    return [float(one) for one in parts / parts.sum()]
+
+
 def _check(weights: Weights, path: Path) -> None:
     rows = len(weights.names) + 2 * weights.dimensions
     sizes = (len(weights.rarity), len(weights.asked), len(weights.kinds))
-    if weights.matrix.shape != (rows, len(Intent)) or sizes != (
-        len(weights.names), len(weights.vectors), len(weights.vectors)
-    ):  # fmt: skip
+    wanted = (len(weights.names), len(weights.vectors), len(weights.vectors))
+    about = (weights.dimensions, len(weights.metrics))
+    if (weights.matrix.shape, sizes, weights.topics.shape) != ((rows, len(Intent)), wanted, about):
         raise SettingsError(
             f"{path} holds weights whose sizes do not agree.",
             hint="`python -m wellness.lesson.routing_opinion` makes them.",
