@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from redis import Redis
 
@@ -23,6 +24,10 @@ from wellness.memory.embedder import OllamaEmbedder
 from wellness.models import chat as chat_models
 from wellness.server import EmbeddedServer, start
 from wellness.settings import Settings
+
+# Its default deadline is an assertion on time, and neighbours are noisy.
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 KEPT = {"WELLNESS_CACHE", "WELLNESS_SCALE"}  # neither leads to anyone's data
 
