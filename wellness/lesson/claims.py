@@ -159,9 +159,10 @@ class ClaimsTable:
         import pandas as pd
 
         rows: list[dict[str, Any]] = []
+        shared = self.versions
         for claim in self.claims:
             found = [entry for entry in self.entries if entry.claim == claim]
-            rows.extend(_measured_row(entry, self.versions) for entry in found)
+            rows.extend(_measured_row(entry, shared) for entry in found)
             if not found:
                 rows.append(
                     _row(claim, f"– {OPEN}", "", f"lesson {claim.lesson}", claim.experiment)
