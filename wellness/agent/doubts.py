@@ -20,18 +20,17 @@ from dataclasses import replace
 from wellness.agent.classifier import Classifier
 from wellness.agent.classifier.classify import MOST_CALLS
 from wellness.agent.classifier.confidence import confidence
-from wellness.agent.classifier.parts import Part
+from wellness.agent.classifier.parts import Part, distinct
 from wellness.agent.filling import Choose, Filler
 from wellness.agent.opinion import Opinion, SecondReader, load_weights
 from wellness.agent.opinion.features import asked_before
 from wellness.agent.opinion.pieces import Piece
 from wellness.agent.routes import INTENT_OF, TOOL_OF, UNTOLD, Intent, Route
-from wellness.agent.short_list import EACH, list_messages, list_schema
+from wellness.agent.short_list import EACH, LONGEST, list_messages, list_schema
 from wellness.errors import ModelUnavailable
 from wellness.memory.embedder import Embedder
 from wellness.memory.messages import Message, ToolCall, Turn
 
-LONGEST = 600  # characters of a question that a model is asked; the rest is talk
 MOST = 3  # intents of the second opinion that are looked at
 LIKELY = 0.15  # share from which its second and third choice come on the list
 LEAST = 1e-3  # share below which an opinion is no surer: it has seen some thousand examples
@@ -132,7 +131,7 @@ class SecondOpinion:
         begins = next((part for part in parts if part.intent is route.intent), None)
         later = parts[parts.index(begins) + 1 if begins else 1 :]
         rest = [one for part in later for one in part.calls]
-        head = begins.calls if begins else _without(route.calls, rest)
+        head = begins.calls if begins else distinct(route.calls, rest)
         wanted = {INTENT_OF[one.name] for one in route.calls}
         calls: list[ToolCall] = []
         context = tuple(turns)
@@ -147,9 +146,9 @@ class SecondOpinion:
                 found = self._part(part, pieces, opinion, context)
             elif part is (begins or parts[0]):
                 found = head
-            calls += _without(found, calls)
+            calls += distinct(found, calls)
             context = (*turns, *(_said(one.text) for one in pieces))
-        same = len(calls) == len(route.calls) and not _without(calls, route.calls)
+        same = len(calls) == len(route.calls) and not distinct(calls, route.calls)
         if same or not calls:
             return route
         why = (*route.why, "a second opinion on each part")
@@ -223,14 +222,6 @@ def second_opinion(rules: Classifier, embedder: Embedder, choose: Choose) -> Sec
 def _is_sure(piece: Piece) -> bool:
     """Whether an opinion on a piece is sure that it looks something up."""
     return piece.intent in LOOKS_UP and piece.shares[piece.intent] >= SURE_PIECE
-
-
-def _without(calls: Sequence[ToolCall], others: Sequence[ToolCall]) -> list[ToolCall]:
-    """Calls, each once, but those that are among others."""
-    found: list[ToolCall] = []
-    for one in calls:
-        found += [one] if one not in found and one not in others else []
-    return found
 
 
 def _said(text: str) -> Turn:

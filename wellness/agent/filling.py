@@ -8,7 +8,6 @@ aggregations are read by the rules as ever. What nobody finds is not called.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -16,7 +15,7 @@ from wellness.agent.classifier.nearly import read_freely
 from wellness.agent.opinion import Opinion, SecondReader
 from wellness.agent.opinion.features import asked_before
 from wellness.agent.routes import TOOL_OF, Intent
-from wellness.agent.short_list import asked
+from wellness.agent.short_list import LONGEST, asked, conversation, one_of
 from wellness.errors import ModelUnavailable
 from wellness.memory.messages import ToolCall, Turn
 
@@ -27,7 +26,6 @@ FILLED = 0.6  # share from which an opinion is sure enough to look for arguments
 CLEAR = 0.6
 LIKELY = 0.15  # share from which a metric comes on the list for a model
 MOST = 4  # metrics on that list
-LONGEST = 600  # characters of a question that a model is asked; the rest is talk
 NONE = "none of these"
 INSTRUCTIONS = (
     "A person asks about their own health data. Say which metric the question is about, or "
@@ -111,18 +109,11 @@ class Filler:
 
     def _chosen(self, metrics: Sequence[str], question: str, turns: Sequence[Turn]) -> str:
         """The metric that a model chooses; "" for none."""
-        schema = {
-            "type": "object", "properties": {"metric": {"enum": [*metrics, NONE]}},
-            "required": ["metric"], "additionalProperties": False,
-        }  # fmt: skip
-        messages = [{"role": "system", "content": INSTRUCTIONS}]
-        for text, listed, meant in EXAMPLES:
-            messages.append({"role": "user", "content": _listing(text, listed)})
-            messages.append({"role": "assistant", "content": json.dumps({"metric": meant})})
         now = asked(question[:LONGEST], asked_before(turns)[:LONGEST])
-        messages.append({"role": "user", "content": _listing(now, metrics)})
+        examples = ((_listing(text, some), {"metric": meant}) for text, some, meant in EXAMPLES)
+        messages = conversation(INSTRUCTIONS, examples, _listing(now, metrics))
         try:
-            answer = self._choose(messages, schema).get("metric")
+            answer = self._choose(messages, one_of("metric", [*metrics, NONE])).get("metric")
         except ModelUnavailable:
             return ""
         return str(answer) if answer in metrics else ""

@@ -8,11 +8,12 @@ stands first, so that a local model keeps it cached; the nearest example stands 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from wellness.agent.routes import Intent
 
+LONGEST = 600  # characters of a question that a model is asked; the rest is talk
 EACH = 4  # examples of each kind on the list
 DESCRIBED = {
     Intent.RECORDS: "single readings or the latest value of a metric, or when it was measured last",
@@ -51,11 +52,8 @@ def list_messages(
     >>> [one["role"] for one in list_messages("And today?", "Steps?", [("Hi", Intent.SMALL_TALK)])]
     ['system', 'user', 'assistant', 'user']
     """
-    messages = [{"role": "system", "content": INSTRUCTIONS}]
-    for text, intent in examples:
-        messages.append({"role": "user", "content": text})
-        messages.append({"role": "assistant", "content": json.dumps({"kind": intent.value})})
-    return [*messages, {"role": "user", "content": asked(question, before)}]
+    answered = ((text, {"kind": intent.value}) for text, intent in examples)
+    return conversation(INSTRUCTIONS, answered, asked(question, before))
 
 
 def list_schema(intents: Sequence[Intent]) -> dict[str, Any]:
@@ -64,7 +62,23 @@ def list_schema(intents: Sequence[Intent]) -> dict[str, Any]:
     >>> list_schema([Intent.SLEEP])["properties"]
     {'kind': {'enum': ['sleep']}}
     """
+    return one_of("kind", [one.value for one in intents])
+
+
+def conversation(
+    instructions: str, examples: Iterable[tuple[str, Mapping[str, str]]], question: str
+) -> list[dict[str, str]]:
+    """A prompt: what is to be done, examples with their answers as a conversation, the question."""
+    messages = [{"role": "system", "content": instructions}]
+    for text, answer in examples:
+        messages.append({"role": "user", "content": text})
+        messages.append({"role": "assistant", "content": json.dumps(answer)})
+    return [*messages, {"role": "user", "content": question}]
+
+
+def one_of(name: str, values: Sequence[str]) -> dict[str, Any]:
+    """The form of an answer that is one of some values."""
     return {
-        "type": "object", "properties": {"kind": {"enum": [one.value for one in intents]}},
-        "required": ["kind"], "additionalProperties": False,
+        "type": "object", "properties": {name: {"enum": list(values)}},
+        "required": [name], "additionalProperties": False,
     }  # fmt: skip

@@ -15,7 +15,15 @@ from wellness.agent.classifier.beside import When
 from wellness.agent.classifier.figures import compared, direction, figures
 from wellness.agent.classifier.heads import aggregations, heads, metrics_of
 from wellness.agent.classifier.leaning import is_elliptic, points_at_time
-from wellness.agent.classifier.parts import DATA, SLEEP_METRIC, Part, call, phrase_of, phrases_of
+from wellness.agent.classifier.parts import (
+    DATA,
+    SLEEP_METRIC,
+    Part,
+    call,
+    distinct,
+    phrase_of,
+    phrases_of,
+)
 from wellness.agent.classifier.reading import Mention, Reading
 from wellness.agent.classifier.rules import forget, recall, remember
 from wellness.agent.classifier.vocabulary import ACTIVITY, METRIC, SLEEP
@@ -41,7 +49,7 @@ def calls_as(
     if metric:
         named = replace(parts[0].reading, topics=(Mention(METRIC, metric, 0, 0),))
         parts = [replace(parts[0], reading=named), *parts[1:]]
-    return tuple({str(one): one for one in _calls_as(intent, parts, before)}.values())
+    return tuple(distinct(_calls_as(intent, parts, before)))
 
 
 def _calls_as(intent: Intent, parts: Sequence[Part], before: Part | None) -> tuple[ToolCall, ...]:

@@ -18,7 +18,7 @@ from wellness.agent.classifier.lasting import lasts
 from wellness.agent.classifier.leaning import corrects, is_elliptic, points_back
 from wellness.agent.classifier.openers import ASKS, INVERTED, REQUEST, TALK
 from wellness.agent.classifier.owned import named
-from wellness.agent.classifier.parts import DATA, Part, slots_of
+from wellness.agent.classifier.parts import DATA, Part, distinct, slots_of
 from wellness.agent.classifier.reading import Reader, Reading
 from wellness.agent.classifier.rules import FALLBACKS, UNKNOWN, decide, forget, remember
 from wellness.agent.classifier.sharing import SHARING, shared, takes_over
@@ -69,10 +69,7 @@ class Classifier:
     def route(self, question: str, *, turns: Sequence[Turn] = ()) -> Route:
         """Where a question goes; see `wellness.agent.routes.Router`."""
         parts = self.parts(question, self.before(turns))
-        calls: list[ToolCall] = []
-        for part in parts:
-            for one in part.calls:
-                calls += [one] if one not in calls else []
+        calls = distinct(one for part in parts for one in part.calls)
         sure, signs = confidence(parts, conversation=bool(turns))
         why = [*(part.rule for part in parts), *signs]
         if len(calls) > MOST_CALLS:

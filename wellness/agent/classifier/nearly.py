@@ -9,24 +9,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from wellness.agent.classifier.naming import naming
 from wellness.agent.classifier.spelling import DATES, KNOWN, repaired, skeleton, slipped
 from wellness.agent.classifier.typed import SHORTHAND
-from wellness.agent.classifier.vocabulary import METRIC, OWN
-from wellness.memory.facts import phrases
+from wellness.agent.classifier.vocabulary import METRIC
 
 SHORTEST = 4  # letters: of shorter words too many sound alike
 CONSONANTS = 3  # from which a word that sounds the same is the same
 WORD = re.compile(r"[a-z]+", re.I)
-NAMES = tuple(
-    dict.fromkeys(
-        word
-        for table in (OWN, phrases.PHRASES)
-        for phrase, meaning in table.items()
-        if meaning.kind == METRIC
-        for word in WORD.findall(phrase.lower())
-        if len(word) >= SHORTEST
-    )
-)
+NAMES = naming({METRIC}, SHORTEST)
 
 
 def read_freely(text: str) -> str:

@@ -59,6 +59,15 @@ def call(intent: Intent, **arguments: Any) -> ToolCall:
     return ToolCall(TOOL_OF[intent], {name: value for name, value in arguments.items() if value})
 
 
+def distinct(calls: Iterable[ToolCall], but: Sequence[ToolCall] = ()) -> list[ToolCall]:
+    """Calls, each once, without those that are among others."""
+    found: list[ToolCall] = []
+    for one in calls:
+        if one not in found and one not in but:
+            found.append(one)
+    return found
+
+
 def phrase_of(whens: Sequence[When]) -> str:
     """The first time, in words; "" if there is none."""
     return whens[0].phrase if whens else ""

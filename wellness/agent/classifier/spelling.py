@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wellness.agent.classifier.confusables import ENGLISH
+from wellness.agent.classifier.naming import naming
 from wellness.agent.classifier.patterns import word_set
 from wellness.agent.classifier.typed import SHORTHAND, TARGETS, WRITTEN_OUT
 from wellness.agent.classifier.vocabulary import ACTIVITY, METRIC, OWN, SLEEP
@@ -74,16 +75,7 @@ KNOWN = (
     | ENGLISH
 )  # fmt: skip
 
-NAMES_OF = tuple(
-    dict.fromkeys(
-        word
-        for table in (OWN, phrases.PHRASES)
-        for phrase, meaning in table.items()
-        if meaning.kind in NAMING
-        for word in re.findall("[a-z]+", phrase.lower())
-        if len(word) >= RARER and word not in TARGETS
-    )
-)
+NAMES_OF = tuple(word for word in naming(NAMING, RARER) if word not in TARGETS)
 
 
 def tidy(text: str) -> Tidied:
