@@ -22,6 +22,7 @@ from wellness.client import (
 from wellness.errors import RedisUnavailable
 from wellness.settings import Settings
 from wellness.topologies import Clustered, Replicated, replicated
+from wellness.topologies.local_server import wait_until
 
 from . import jobs
 
@@ -162,7 +163,8 @@ def test_a_dead_shard_costs_nothing_to_users_of_others(
     persist(lambda: jobs.converse(mine, space, "ann"))
     jobs.look_at_health(mine, space, "ann")
     assert jobs.recall(mine, space, "ann") == jobs.remembered("ann"), "the index was replicated"
-    assert cluster.primary_of("ann") is not old
+    heard = "the server that is asked has heard of the new primary"  # the nodes gossip
+    wait_until(lambda: cluster.primary_of("ann") is not old, heard, PATIENCE_S)
     old.restart()
     cluster.wait_for_replicas()
     assert cluster.replica_of(cluster.primary_of("ann")) is old
